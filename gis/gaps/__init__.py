@@ -1,0 +1,1 @@
+"""Question 1: who is not covered, and why."""

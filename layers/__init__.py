@@ -1,0 +1,1 @@
+"""What the county has: typed layers, reading, checking, the store."""

@@ -1,0 +1,1 @@
+"""Files in, frames out: reading, checking, matching; every doubt is a row."""

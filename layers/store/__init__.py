@@ -1,0 +1,1 @@
+"""Revisions on files: what the county had, has, and would have."""

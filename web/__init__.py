@@ -1,0 +1,1 @@
+"""What people see: the map, legends and ledgers."""
