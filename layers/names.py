@@ -138,26 +138,36 @@ WATER_QUALITY = (
 )
 SURFACES = (
     Choice(
-        "cement_concrete", "水泥混凝土", ("水泥", "水泥路", "混凝土", "砼", "砼路面", "水泥砼", "水泥路面", "concrete", "cement", "水泥硬化", "硬化")
+        "cement_concrete",
+        "水泥混凝土",
+        ("水泥", "水泥路", "混凝土", "砼", "砼路面", "水泥砼", "水泥路面", "concrete", "cement", "水泥硬化", "CC", "RCC"),
     ),
-    Choice("asphalt", "沥青", ("沥青路", "沥青混凝土", "沥青路面", "柏油", "柏油路", "油路", "沥青表处", "黑色路面", "asphalt", "bitumen", "BT")),
-    Choice("block", "块石弹石", ("弹石", "块石", "石板", "弹石路面", "砖", "预制块", "paving_stones", "sett", "cobblestone")),
+    Choice(
+        "asphalt",
+        "沥青",
+        ("沥青路", "沥青混凝土", "沥青路面", "柏油", "柏油路", "油路", "沥青表处", "黑色路面", "asphalt", "bitumen", "bituminous", "BT"),
+    ),
+    Choice("paved", "硬化（未分类）", ("硬化", "已硬化", "硬化路", "硬化路面", "铺装路面", "有铺装", "高级路面", "paved", "sealed")),
+    Choice("block", "块石弹石", ("弹石", "块石", "石板", "弹石路面", "砖", "预制块", "paving_stones", "sett", "cobblestone", "brick")),
     Choice(
         "gravel",
         "砂石",
-        ("沙石", "碎石", "泥结石", "泥结碎石", "砂石路", "砂砾", "石渣", "简易铺装", "gravel", "砂石路面", "WBM", "unpaved", "compacted"),
+        ("沙石", "碎石", "泥结石", "泥结碎石", "砂石路", "砂砾", "石渣", "gravel", "砂石路面", "WBM", "compacted", "fine_gravel", "moorum"),
     ),
     Choice(
-        "earth", "土路", ("土", "泥路", "泥土路", "土质", "毛路", "机耕道", "便道", "无路面", "earth", "dirt", "ground", "素土", "未铺装", "track")
+        "earth",
+        "土路",
+        ("土", "泥路", "泥土路", "土质", "毛路", "机耕道", "便道", "earth", "dirt", "ground", "素土", "track", "earthen", "mud", "sand"),
     ),
+    Choice("unpaved", "未硬化（未分类）", ("未硬化", "未铺装", "无路面", "未铺装路面", "无铺装", "unpaved", "unsealed", "kutcha")),
 )
 ROAD_CLASSES = (
-    Choice("national", "国道", ("G", "国", "高速", "高速公路")),
-    Choice("provincial", "省道", ("S", "省")),
-    Choice("county", "县道", ("X", "县", "县公路")),
-    Choice("township", "乡道", ("Y", "乡", "乡公路")),
-    Choice("village", "村道", ("C", "村", "通村路", "通村公路", "村公路")),
-    Choice("group", "组道", ("Z", "通组路", "通组公路", "组路", "组组通", "联组路", "串户路")),
+    Choice("national", "国道", ("G", "国", "高速", "高速公路", "motorway", "trunk", "NH", "national highway")),
+    Choice("provincial", "省道", ("S", "省", "primary", "SH", "state highway", "provincial highway")),
+    Choice("county", "县道", ("X", "县", "县公路", "secondary", "MDR", "district road", "major district road")),
+    Choice("township", "乡道", ("Y", "乡", "乡公路", "tertiary", "ODR", "other district road")),
+    Choice("village", "村道", ("C", "村", "通村路", "通村公路", "村公路", "unclassified", "VR", "village road", "rural road")),
+    Choice("group", "组道", ("Z", "通组路", "通组公路", "组路", "组组通", "联组路", "串户路", "residential", "living_street", "service", "track")),
     Choice("special", "专用公路", ("专用", "旅游路", "产业路", "林区道路")),
     Choice("other", "其他", ("其它",)),
 )
