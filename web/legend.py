@@ -1,0 +1,260 @@
+"""One table of words, colours and shapes: map, tiles, workbooks, sheets and command line all speak from here.
+
+Nothing in this file judges. A verdict, level or reason comes in as the code that `gis` stored; a Chinese word, a colour or one sentence goes out.
+Colour never stands alone: every verdict has a shape of its own, so that a grey print and a colour-blind reader see the same map.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from layers.names import LAYERS, SERVICES, fields_of
+from web.sentences import REASONS, Sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How one value is shown: its word, its colour and its shape (`triangle`, `circle`, `square`, `ring`)."""
+
+    value: str
+    label: str
+    colour: str
+    shape: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineStyle:
+    """How one kind of road is drawn; `dash` in line widths, empty for a solid line."""
+
+    value: str
+    label: str
+    colour: str
+    width: float
+    dash: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LayerStyle:
+    """How a layer stands in the layer panel: `symbol` is one character for points, `shown` whether it is on at first."""
+
+    name: str
+    label: str
+    colour: str
+    symbol: str = ""
+    shown: bool = False
+
+
+VERDICTS: dict[str, Mark] = {
+    "lacking": Mark("lacking", "未达标", "#d9480f", "triangle"),
+    "met": Mark("met", "达标", "#2b8a7e", "circle"),
+    "unknown": Mark("unknown", "不明", "#868e96", "square"),
+    "excluded": Mark("excluded", "不计入", "#adb5bd", "ring"),
+}
+"""The four verdicts, in the order of a legend: what needs action first."""
+
+_PLAIN = {"none": "未达标", "met": "达标"}
+LEVELS: dict[str, dict[str, str]] = {
+    "hardened_road": {"none": "不通", "reachable": "通达", "hardened": "通畅", "standard": "达标"},
+    "safe_water": {"none": "不达标", "basic": "基本达标", "full": "达标"},
+    "power": _PLAIN,
+    "telecom": _PLAIN,
+    "clinic": _PLAIN,
+    "school": _PLAIN,
+}
+
+SURFACES: dict[str, LineStyle] = {
+    "cement_concrete": LineStyle("cement_concrete", "水泥路", "#343a40", 1.8),
+    "asphalt": LineStyle("asphalt", "沥青路", "#343a40", 2.4),
+    "paved": LineStyle("paved", "铺装路（类型不明）", "#343a40", 1.8),
+    "block": LineStyle("block", "块石弹石路", "#5c6470", 1.8, (6, 2)),
+    "gravel": LineStyle("gravel", "砂石路", "#7a6a55", 1.6, (4, 2)),
+    "earth": LineStyle("earth", "土路", "#8a6d4b", 1.5, (1, 2)),
+    "unpaved": LineStyle("unpaved", "未铺装路", "#8a6d4b", 1.5, (1, 2)),
+    "unknown": LineStyle("unknown", "路面不明", "#868e96", 1.4, (2, 3)),
+    "planned": LineStyle("planned", "规划或在建", "#5f3dc4", 1.8, (3, 2)),
+}
+"""Road styles by `surface`; a road that is not yet built is drawn as `planned` whatever its surface will be."""
+
+RAMP: tuple[str, ...] = ("#eeecf2", "#d0cbdc", "#aaa3c0", "#7d759c", "#514a70")
+"""Five neutral classes, light to dark slate-violet: the symbols' warm and cool colours stay readable on each."""
+BREAKS: tuple[float, ...] = (0.05, 0.15, 0.30, 0.50)
+"""Upper bounds of the first four classes: share of the eligible groups that lack the service. Fixed, so that two maps can be compared."""
+HATCH = "#ced4da"
+
+LAYER_STYLES: dict[str, LayerStyle] = {
+    style.name: style
+    for style in (
+        LayerStyle("groups", "村民组", "#d9480f", "▲", shown=True),
+        LayerStyle("townships", "乡镇界", "#495057", shown=True),
+        LayerStyle("villages", "村界", "#868e96", shown=True),
+        LayerStyle("roads", "道路", "#343a40", shown=True),
+        LayerStyle("committees", "村委会", "#c92a2a", "★"),
+        LayerStyle("settlements", "安置点", "#862e9c", "⌂"),
+        LayerStyle("schools", "学校", "#1864ab", "文"),
+        LayerStyle("clinics", "卫生室", "#a61e4d", "✚"),
+        LayerStyle("transformers", "变压器", "#7a5b00", "电"),
+        LayerStyle("base_stations", "通信基站", "#0b7285", "信"),
+        LayerStyle("water_schemes", "供水工程", "#1971c2", "水"),
+        LayerStyle("water_points", "取水点", "#1971c2", "泉"),
+        LayerStyle("hazards", "地质灾害点", "#a61e00", "!"),
+        LayerStyle("rivers", "河流", "#74a5c9"),
+        LayerStyle("farmland", "永久基本农田", "#b2a429"),
+        LayerStyle("redlines", "生态保护红线", "#5c940d"),
+    )
+}
+
+UNITS: dict[str, str] = {"m2": "m²", "kva": "kVA", "households": "户", "people": "人", "days": "天"}
+
+
+def verdict_label(verdict: object) -> str:
+    """The word of a verdict; a missing or foreign value is 不明, never a blank."""
+    mark = VERDICTS.get(str(verdict)) if not is_missing(verdict) else None
+    return mark.label if mark else VERDICTS["unknown"].label
+
+
+def level_label(service: str, level: object) -> str:
+    """The county's word of a level (`通畅`, `基本达标`); empty when the level is missing."""
+    return "" if is_missing(level) else LEVELS.get(service, _PLAIN).get(str(level), "")
+
+
+def service_label(service: str) -> str:
+    """The word on the service's button."""
+    return SERVICES.get(service, service)
+
+
+def layer_label(layer: object) -> str:
+    """The word of a layer; empty when there is none."""
+    return "" if is_missing(layer) else LAYERS[str(layer)].label if str(layer) in LAYERS else str(layer)
+
+
+def is_missing(value: object) -> bool:
+    """Whether a cell holds nothing: None, `<NA>`, NaN or an empty text."""
+    if value is None or (isinstance(value, str) and not value):
+        return True
+    # <NA> and NaN are the two values that do not equal themselves; comparing <NA> gives <NA>, which has no truth value.
+    return type(value).__name__ in {"NAType", "NaTType"} or (isinstance(value, float) and value != value)  # noqa: PLR0124
+
+
+def number(value: Any, *, digits: int = 1) -> str:
+    """`1840.0` → `1,840`; `1.75` → `1.8`; missing → `不明`."""
+    if is_missing(value):
+        return VERDICTS["unknown"].label
+    text = f"{float(value):,.{digits}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def measure(value: Any, unit: object) -> str:
+    """A number with its unit: `1,840 m`, `31 户`, `98%`."""
+    name = "" if is_missing(unit) else UNITS.get(str(unit), str(unit))
+    digits = 0 if name == "m" else 2
+    return f"{number(value, digits=digits)}{'' if name in {'', '%'} else ' '}{name}"
+
+
+def explain(row: Mapping[str, Any]) -> str:
+    """One Chinese sentence on why the group got its verdict.
+
+    Args:
+        row: a row of `coverage` (or `evidence` with a `reason`): `reason, value, threshold, unit, missing, verdict`.
+
+    Returns:
+        For example `距最近连通硬化路 1,840 m（标准 ≤ 500 m）`. A reason that this version does not know is named as it is, never hidden.
+    """
+    reason = row.get("reason")
+    if is_missing(reason):
+        return verdict_label(row.get("verdict"))
+    sentence = REASONS.get(str(reason))
+    return f"原因代码 {reason}" if sentence is None else _fill(sentence, row)
+
+
+def _fill(sentence: Sentence, row: Mapping[str, Any]) -> str:
+    text = (
+        sentence.plain if is_missing(row.get("value")) or not sentence.measured else f"{sentence.measured} {measure(row['value'], row.get('unit'))}"
+    )
+    limit = _limit(sentence, row)
+    lost = missing_text(row.get("missing")) if sentence.names_missing else ""
+    return f"{text}{f'（标准 {limit}）' if limit else ''}{f'：{lost}' if lost else ''}"
+
+
+def _limit(sentence: Sentence, row: Mapping[str, Any]) -> str:
+    if not sentence.sign or is_missing(row.get("threshold")):
+        return ""
+    return f"{sentence.sign} {measure(row['threshold'], row.get('unit'))}"
+
+
+def missing_text(missing: object) -> str:
+    """`water_quality,base_stations` → `水质、通信基站`: fields and layers by their Chinese names."""
+    if is_missing(missing):
+        return ""
+    return "、".join(_label_of(name.strip()) for name in str(missing).split(",") if name.strip())
+
+
+def _label_of(name: str) -> str:
+    if name in LAYERS:
+        return LAYERS[name].label
+    plain = name.rpartition(".")[2]
+    found = (field.label for layer in LAYERS.values() for field in fields_of(layer) if field.name == plain)
+    return next(found, name)
+
+
+def conflict_text(row: Mapping[str, Any]) -> str:
+    """The sentence for a group that reports the service while the evidence says otherwise; empty when they agree."""
+    conflict = row.get("conflict")
+    return "上报已通，与依据不符，请核实" if not is_missing(conflict) and bool(conflict) else ""
+
+
+def rule_text(rule: object, *, threshold: Any = None, unit: object = "", standard: object = "") -> str:
+    """The rule in words: `road.hardened`, 500, `m`, `guizhou-2017@1` → `通硬化路：标准值 500 m · guizhou-2017@1`."""
+    name = "" if is_missing(rule) else str(rule)
+    wing, _, part = name.partition(".")
+    parts = [f"{WINGS.get(wing, wing)}{'·' if part else ''}{RULES.get(part, part)}" if name else ""]
+    parts.append("" if is_missing(threshold) else f"标准值 {measure(threshold, unit)}")
+    parts.append("" if is_missing(standard) else f"标准集 {standard}")
+    return " · ".join(part for part in parts if part)
+
+
+WINGS: dict[str, str] = {"road": "硬化路", "water": "饮水", "power": "用电", "telecom": "通信", "clinic": "卫生", "school": "教育"}
+RULES: dict[str, str] = {
+    "hardened": "通硬化路",
+    "reachable": "通达",
+    "standard": "路面达标",
+    "quantity": "水量",
+    "quality": "水质",
+    "convenience": "取水方便程度",
+    "fetch": "取水方便程度",
+    "reliability": "供水保证率",
+    "radius": "供电半径",
+    "capacity": "户均配变容量",
+    "three_phase": "动力电",
+    "signal": "信号覆盖",
+    "station": "基站覆盖",
+    "distance": "距离",
+    "building": "房屋与人员",
+}
+
+
+def ramp_class(share: float | None) -> int | None:
+    """The class (0–4) of a share of lacking groups; None when the share is unknown."""
+    return None if share is None or is_missing(share) else sum(share > limit for limit in BREAKS)
+
+
+def ramp_labels() -> tuple[str, ...]:
+    """The printed breaks: `≤ 5%`, `5–15%`, …, `> 50%`."""
+    cuts = [f"{cut:.0%}" for cut in BREAKS]
+    middle = [f"{low.rstrip('%')}–{high}" for low, high in pairwise(cuts)]
+    return (f"≤ {cuts[0]}", *middle, f"> {cuts[-1]}")
+
+
+def as_json() -> dict[str, Any]:
+    """The whole table for the page: the browser has no words or colours of its own."""
+    return {
+        "verdicts": [asdict(mark) for mark in VERDICTS.values()],
+        "levels": LEVELS,
+        "surfaces": [asdict(style) for style in SURFACES.values()],
+        "layers": [asdict(style) for style in LAYER_STYLES.values()],
+        "ramp": {"colours": RAMP, "breaks": BREAKS, "labels": ramp_labels(), "hatch": HATCH},
+    }
