@@ -1,0 +1,97 @@
+"""Problem rows: what was wrong with an input, where, and what to do about it.
+
+A problem is a row of a frame, so that thousands of them can be counted, filtered, stored and shown like any other table.
+`error`: the row was rejected; `warning`: kept, but doubtful; `info`: repaired or decided, nothing is wrong with it now.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+PROBLEM_COLUMNS: tuple[str, ...] = ("layer", "file", "row", "field", "rule", "value", "severity", "message", "suggestion")
+SEVERITIES: tuple[str, ...] = ("error", "warning", "info")
+MASK = "＊＊＊"
+"""Stands for the value of a personal field."""
+
+Severity: TypeAlias = Literal["error", "warning", "info"]
+LONGEST_VALUE = 80
+
+
+def empty() -> pd.DataFrame:
+    """A problems frame without rows: every column of `PROBLEM_COLUMNS`, `row` as `Int64`, all others `string`."""
+    return pd.DataFrame({name: pd.Series(dtype="Int64" if name == "row" else "string") for name in PROBLEM_COLUMNS})
+
+
+def problem_rows(  # noqa: PLR0913 - one argument for each column
+    *,
+    layer: str,
+    rule: str,
+    severity: Severity,
+    message: str | Sequence[str] | pd.Series[str],
+    file: str = "",
+    row: Any = None,
+    field: Any = "",
+    value: Any = "",
+    suggestion: Any = "",
+) -> pd.DataFrame:
+    """Problem rows from scalars and sequences, broadcast against each other.
+
+    Args:
+        layer: Canonical layer name.
+        rule: Short English code of what was broken (`out_of_range`, `bad_geometry` …).
+        severity: `error` (row rejected), `warning` (kept, doubtful) or `info` (repaired).
+        message: One clear Chinese sentence for each row.
+        file: Name of the file as the office knows it.
+        row: Row number as the office sees it; None for the whole file.
+        field: Canonical field name, or the heading where there is none.
+        value: The offending value; pass `MASK` for personal fields.
+        suggestion: A way out, in Chinese.
+
+    Returns:
+        A frame with `PROBLEM_COLUMNS`; one row for scalars, none when any sequence is empty.
+    """
+    given = {
+        "layer": layer,
+        "file": file,
+        "row": row,
+        "field": field,
+        "rule": rule,
+        "value": value,
+        "severity": severity,
+        "message": message,
+        "suggestion": suggestion,
+    }
+    columns = {name: list(item) if _many(item) else item for name, item in given.items()}
+    lengths = {len(item) for item in columns.values() if isinstance(item, list)}
+    if not lengths:
+        columns["layer"] = [layer]
+    if 0 in lengths:
+        return empty()
+    frame = pd.DataFrame(columns, columns=list(PROBLEM_COLUMNS))
+    return _typed(frame)
+
+
+def join_problems(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """All rows of several problem frames, in the order given."""
+    filled = [part for part in parts if len(part)]
+    return pd.concat(filled, ignore_index=True) if filled else empty()
+
+
+def _many(item: Any) -> bool:
+    return not isinstance(item, str) and hasattr(item, "__iter__")
+
+
+def _typed(frame: pd.DataFrame) -> pd.DataFrame:
+    texts = {name: frame[name].map(_text).astype("string") for name in PROBLEM_COLUMNS if name != "row"}
+    shown = texts["value"].where(texts["value"].str.len() <= LONGEST_VALUE, texts["value"].str.slice(0, LONGEST_VALUE) + "…")
+    rows = pd.Series(pd.array(list(frame["row"]), dtype="Int64"), index=frame.index)
+    return frame.assign(**{**texts, "value": shown, "row": rows})[list(PROBLEM_COLUMNS)]
+
+
+def _text(item: Any) -> str:
+    return "" if item is None or item is pd.NA else str(item)
