@@ -131,13 +131,13 @@ def _respelling(old: str, new: str) -> str:
 
 
 def _one_character(old: str, new: str) -> bool:
-    edits = Levenshtein.editops(old, new).as_list()
+    edits = list(Levenshtein.editops(old, new))
     if len(edits) != 1:
         return False
-    tag, source, target = edits[0]
-    if tag == "replace":
+    edit = edits[0]
+    if edit.tag == "replace":
         return len(old) >= _LONG_ENOUGH
-    return (new[target] if tag == "insert" else old[source]) not in _TELLING
+    return (new[edit.dest_pos] if edit.tag == "insert" else old[edit.src_pos]) not in _TELLING
 
 
 def _table(pairs: pd.DataFrame, former: pd.DataFrame, later: pd.DataFrame, year: int) -> pd.DataFrame:
