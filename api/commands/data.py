@@ -1,0 +1,205 @@
+"""Commands about what the county has: new, import, check, log, diff, export."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+
+from api.answers import records
+from api.commands.options import AsJson, Folder
+from api.console import SEVERITY_WORDS, emit, severity, table, words
+from api.exports import SUFFIXES
+from api.runs.checks import check_county, write_problems
+from api.runs.imports import ImportOptions, ImportReport, import_file
+from api.runs.outputs import export_layer
+from gis.standards import load_standard
+from layers.errors import QueryError
+from layers.intake.problems import SEVERITIES
+from layers.names import LAYERS, get_layer
+from layers.store.compare import compare, compare_layer
+from layers.workspace import DEFAULT_STANDARDS, create, open_workspace
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SHOWN_PROBLEMS = 20
+PROBLEMS_FOUND = 1
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this family."""
+    app.command("new", help="新建一个县的工作区")(new)
+    app.command("import", help="导入一个文件（表格、矢量、DEM、界线都用它）")(import_)
+    app.command("check", help="检查数据：导入时的问题、图层之间的矛盾、路网断点")(check)
+    app.command("log", help="列出版本，新的在前")(log)
+    app.command("diff", help="比较两个版本")(diff)
+    app.command("export", help="把一个图层写成文件")(export)
+
+
+def new(
+    folder: Folder,
+    *,
+    county: Annotated[str, typer.Option("--county", help="县代码，例如 522326")],
+    standards: Annotated[str, typer.Option("--standards", help="标准集，多个用逗号分开，后面的覆盖前面的")] = ",".join(DEFAULT_STANDARDS),
+    name: Annotated[str, typer.Option("--name", help="县名")] = "",
+    as_json: AsJson = False,
+) -> int:
+    """Make a workspace; the standard sets are looked up before anything is written."""
+    ids = [part.strip() for part in standards.split(",") if part.strip()]
+    standard = load_standard(ids)
+    workspace = create(folder, county_code=county, county_name=name, standards=ids)
+    result = {"path": str(workspace.path), "county": {"code": county, "name": name}, "standard": f"{standard.id}@{standard.version}"}
+
+    def show(console: Console) -> None:
+        console.print(f"工作区已建好：{workspace.path}\n标准：{standard.title}（{standard.id}@{standard.version}）")
+        console.print(f"下一步：zutong import {workspace.path} groups 村民组文件", soft_wrap=True)
+
+    emit(result, show, as_json=as_json)
+    return 0
+
+
+def import_(  # noqa: PLR0913 - each is an option of the command
+    folder: Folder,
+    layer: Annotated[str, typer.Argument(metavar="LAYER", help="图层名，例如 groups、村民组、roads、dem")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="要导入的文件")],
+    *,
+    crs: Annotated[str | None, typer.Option("--crs", help="坐标系：EPSG:4545、gcj02、bd09 …")] = None,
+    encoding: Annotated[str | None, typer.Option("--encoding", help="文字编码，例如 gb18030")] = None,
+    rename: Annotated[list[str] | None, typer.Option("--rename", help="字段=表头，可写多次，例如 households_count=总户数")] = None,
+    sheet: Annotated[str | None, typer.Option("--sheet", help="工作表名")] = None,
+    title: Annotated[str, typer.Option("--title", help="这一版的说明")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只读和检查，不入库")] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Import one file; exit code 1 when rows were rejected."""
+    options = ImportOptions(crs, encoding, _renames(rename or []), sheet, title, dry_run)
+    report = import_file(open_workspace(folder), layer, file, options)
+    emit(_report(report), lambda console: _show_report(console, report), as_json=as_json)
+    return PROBLEMS_FOUND if report.counts["error"] else 0
+
+
+def _renames(pairs: list[str]) -> dict[str, str]:
+    """`field=heading` pairs.
+
+    Raises:
+        QueryError: a pair has no equals sign.
+    """
+    bad = [pair for pair in pairs if "=" not in pair]
+    if bad:
+        raise QueryError(f"--rename {bad[0]} 少了等号；应写成 字段=表头，例如 households_count=总户数。")
+    return {name.strip(): heading.strip() for name, _, heading in (pair.partition("=") for pair in pairs)}
+
+
+def _report(report: ImportReport) -> dict[str, Any]:
+    return {
+        "layer": report.layer,
+        "file": report.file,
+        "revision": report.revision,
+        "info": dict(report.info),
+        "counts": report.counts,
+        "problems": records(report.problems),
+    }
+
+
+def _show_report(console: Console, report: ImportReport) -> None:
+    info = report.info
+    console.print(
+        f"{LAYERS[report.layer].label}：读取 {words(info.get('rows_read'))} 行，"
+        f"入库 {words(info.get('rows_kept'))} 行，退回 {words(info.get('rows_rejected'))} 行"
+    )
+    console.print(f"坐标系 {words(info.get('crs'))} · 编码 {words(info.get('encoding'))} · 数据日期 {words(info.get('data_date'))}")
+    show_problems(console, report.problems, report.counts)
+    console.print("试运行，没有入库。" if report.revision is None else f"版本 {report.revision}")
+
+
+def show_problems(console: Console, problems: "pd.DataFrame", counts: dict[str, int]) -> None:
+    """The counts, and the first rows in order of severity."""
+    if problems.empty:
+        console.print("没有发现问题。")
+        return
+    console.print("问题：" + "，".join(f"{SEVERITY_WORDS[name]} {counts[name]}" for name in SEVERITIES))
+    rank = problems["severity"].map({name: at for at, name in enumerate(SEVERITIES)})
+    first = problems.assign(_rank=rank).sort_values("_rank", kind="stable").head(SHOWN_PROBLEMS)
+    rows = [
+        (severity(str(row["severity"])), _layer_label(row["layer"]), row["row"], row["message"], row["suggestion"])
+        for row in records(first.drop(columns="_rank"))
+    ]
+    console.print(table("", ("程度", "图层", "行", "问题", "建议"), rows, numbers=("行",)))
+    if len(problems) > SHOWN_PROBLEMS:
+        console.print(f"以上是前 {SHOWN_PROBLEMS} 条，共 {len(problems):,} 条；用 zutong check DIR --out 问题.xlsx 导出全部。")
+
+
+def _layer_label(name: object) -> str:
+    return LAYERS[str(name)].label if str(name) in LAYERS else str(name or "")
+
+
+def check(
+    folder: Folder,
+    *,
+    layer: Annotated[str | None, typer.Option("--layer", help="只看这个图层")] = None,
+    level: Annotated[str | None, typer.Option("--severity", help="只看这种程度：error、warning、info")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="把全部问题写成 .xlsx 或 .csv")] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Everything that is wrong or doubtful; exit code 1 when there are errors or doubts."""
+    found = check_county(open_workspace(folder))
+    if layer is not None:
+        found = found[found["layer"] == get_layer(layer).name]
+    if level is not None:
+        if level not in SEVERITIES:
+            raise QueryError(f"--severity 只能是 {'、'.join(SEVERITIES)}。")
+        found = found[found["severity"] == level]
+    counts = {name: int((found["severity"] == name).sum()) for name in SEVERITIES}
+    if out is not None:
+        write_problems(found, out)
+    result = {"counts": counts, "file": str(out) if out else None, "problems": records(found)}
+    emit(result, lambda console: show_problems(console, found, counts), as_json=as_json)
+    return PROBLEMS_FOUND if counts["error"] or counts["warning"] else 0
+
+
+def log(folder: Folder, *, as_json: AsJson = False) -> int:
+    """The revisions, newest first."""
+    line = open_workspace(folder).store.log()
+    rows = [(one.id, one.time, one.title, one.author, len(one.layers)) for one in line]
+    columns = ("版本", "时间", "说明", "经手人", "图层数")
+    names = ("id", "time", "title", "author", "layers")
+    result = {"revisions": [dict(zip(names, row, strict=True)) | {"layers": sorted(one.layers)} for row, one in zip(rows, line, strict=True)]}
+    emit(result, lambda console: console.print(table("", columns, rows, numbers=("图层数",))), as_json=as_json)
+    return 0
+
+
+def diff(
+    folder: Folder,
+    before: Annotated[str, typer.Argument(metavar="REV", help="旧版本：编号、编号前几位、main~1 …")],
+    after: Annotated[str, typer.Argument(metavar="REV", help="新版本，例如 main")],
+    *,
+    layer: Annotated[str | None, typer.Option("--layer", help="逐条列出这个图层的变化")] = None,
+    as_json: AsJson = False,
+) -> int:
+    """What changed between two revisions: by layer, or row by row in one layer."""
+    store = open_workspace(folder).store
+    found = compare(store, before, after) if layer is None else compare_layer(store, before, after, get_layer(layer).name)
+    heads = _DIFF_HEADS if layer is None else _DIFF_LAYER_HEADS
+    rows = [[row[name] for name in found.columns] for row in records(found)]
+    columns = [heads.get(str(name), str(name)) for name in found.columns]
+    result = {"before": store.revision(before).id, "after": store.revision(after).id, "rows": records(found)}
+    emit(result, lambda console: console.print(table("", columns, rows) if rows else "两个版本没有差别。"), as_json=as_json)
+    return 0
+
+
+_DIFF_HEADS = {"layer": "图层", "added": "新增", "removed": "减少", "changed": "改动"}
+_DIFF_LAYER_HEADS = {"key": "代码", "change": "变化", "field": "字段", "before": "原值", "after": "新值"}
+
+
+def export(
+    folder: Folder,
+    layer: Annotated[str, typer.Argument(metavar="LAYER", help="图层名")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=f"输出文件：{'、'.join(SUFFIXES)}")],
+    *,
+    as_json: AsJson = False,
+) -> int:
+    """Write one public layer to a file."""
+    rows = export_layer(open_workspace(folder), get_layer(layer).name, file)
+    emit({"file": str(file), "layer": get_layer(layer).name, "rows": rows}, lambda c: c.print(f"已写出 {file}，{rows:,} 条。"), as_json=as_json)
+    return 0
