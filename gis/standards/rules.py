@@ -58,6 +58,7 @@ class RoadRule(Frozen):
     end_distance_point_m: Metres = Field(title="路到组中心点的距离")
     end_distance_area_m: Metres = Field(title="路到居民点范围的距离")
     surfaces_accepted: Surfaces = Field(title="算硬化的路面")
+    status_missing_exists: Flag = Field(title="未写建设状态的路算已建")
     pavement_width_min_m: Metres = Field(title="路面最窄")
     roadbed_width_min_m: Metres = Field(title="路基最窄")
     passing_bays_per_km_min: PerKilometre = Field(title="错车道")

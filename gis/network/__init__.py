@@ -1,0 +1,23 @@
+"""The road network: lines joined by a pairwise rule, in a certain and an optimistic view (docs/network.md)."""
+
+from gis.network.anchors import ANCHOR_LABELS, Anchors, find_anchors
+from gis.network.build import Network, build_network
+from gis.network.components import components, connected
+from gis.network.findings import free_ends, isolated_pieces, open_joints
+from gis.network.masks import existing_mask, hardened_mask, standard_mask
+
+__all__ = [
+    "ANCHOR_LABELS",
+    "Anchors",
+    "Network",
+    "build_network",
+    "components",
+    "connected",
+    "existing_mask",
+    "find_anchors",
+    "free_ends",
+    "hardened_mask",
+    "isolated_pieces",
+    "open_joints",
+    "standard_mask",
+]
