@@ -157,7 +157,10 @@ class FileStore:
         return [] if not folder.is_dir() else sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
 
     def _ref(self, branch: str) -> str:
-        return (self._refs / branch).read_text("ascii").strip()
+        revision_id = (self._refs / branch).read_bytes().decode("ascii", "replace").strip()
+        if not looks_like_id(revision_id):
+            raise DamagedWorkspace(f"方案记录 refs/{branch} 损坏；里面应当是一个版本号，请从备份恢复这个文件。")
+        return revision_id
 
     def _point(self, branch: str, revision: str) -> None:
         disk.write_bytes(self._refs / branch, f"{revision}\n".encode("ascii"))
