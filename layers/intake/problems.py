@@ -6,6 +6,7 @@ A problem is a row of a frame, so that thousands of them can be counted, filtere
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import pandas as pd
@@ -74,6 +75,18 @@ def problem_rows(  # noqa: PLR0913 - one argument for each column
         return empty()
     frame = pd.DataFrame(columns, columns=list(PROBLEM_COLUMNS))
     return _typed(frame)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The layer and the file that problems are about, so that each step need not carry both."""
+
+    layer: str
+    file: str
+
+    def problem(self, rule: str, severity: Severity, message: Any, **cells: Any) -> pd.DataFrame:
+        """`problem_rows` for this layer and file; `cells` are `row`, `field`, `value`, `suggestion`."""
+        return problem_rows(layer=self.layer, file=self.file, rule=rule, severity=severity, message=message, **cells)
 
 
 def join_problems(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
