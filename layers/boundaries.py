@@ -170,7 +170,7 @@ def _polygons_of(shape: BaseGeometry) -> BaseGeometry:
 def _dem_window(path: Path, polygon: BaseGeometry, source: dict[str, Any]) -> tuple[npt.NDArray[np.float32], Affine]:
     """Heights over the polygon and a margin, moved to where they belong."""
     try:
-        with rasterio.open(path) as grid:
+        with rasterio.open(path, driver="netCDF") as grid:
             transform = Affine.translation(float(source["shift_east_deg"]), 0.0) @ grid.transform
             west, south, east, north = polygon.bounds
             wanted = from_bounds(west - MARGIN_DEG, south - MARGIN_DEG, east + MARGIN_DEG, north + MARGIN_DEG, transform)
