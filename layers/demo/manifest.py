@@ -92,7 +92,7 @@ def _tuples(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def number(faults: Iterable[Fault]) -> tuple[Fault, ...]:
-    """Give the faults their ids in order: F001, F002, …"""
+    """Give the faults their ids in order: F001, F002 and so on."""
     return tuple(
         Fault(f"F{index:03d}", fault.kind, fault.layer, fault.file, fault.what, fault.codes, fault.found_by, fault.groups)
         for index, fault in enumerate(faults, start=1)
