@@ -1,0 +1,72 @@
+"""What is said of the county as a whole: where it is, by which standard, how old the data is, whether it is invented, whether results are outdated."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from api.runs.assess import outdated, standard_of
+from api.snapshot import VECTORS, is_public
+from layers.names import LAYERS, SERVICES, Geometry
+
+if TYPE_CHECKING:
+    from api.snapshot import Snapshot
+    from gis.standards import Standard
+
+
+def standard(snapshot: Snapshot) -> Standard:
+    """The standard that the county has chosen."""
+    return cast("Standard", snapshot.keep("standard", lambda: standard_of(snapshot.workspace)))
+
+
+def bounds(snapshot: Snapshot) -> list[float] | None:
+    """West, south, east, north: of the county's outline, else of all layers; None where nothing has a place."""
+    first = snapshot.revision.layers.get("counties")
+    boxes = [first.bounds] if first and first.bounds else [ref.bounds for ref in snapshot.revision.layers.values() if ref.bounds]
+    if not boxes:
+        return None
+    west, south, east, north = zip(*boxes, strict=True)
+    return [min(west), min(south), max(east), max(north)]
+
+
+def data_date(snapshot: Snapshot) -> str | None:
+    """The oldest date of any layer; None where none says."""
+    dates = sorted(str(ref.info["data_date"]) for ref in snapshot.revision.layers.values() if ref.info.get("data_date"))
+    return dates[0] if dates else None
+
+
+def is_synthetic(snapshot: Snapshot) -> bool:
+    """Whether any layer holds invented data."""
+    return any(bool(ref.info.get("synthetic")) for ref in snapshot.revision.layers.values())
+
+
+def is_stale(snapshot: Snapshot) -> bool:
+    """Whether results are missing or no longer follow from the layers and the standard."""
+    return bool(snapshot.keep("stale", lambda: bool(outdated(snapshot.workspace))))
+
+
+def map_layers(snapshot: Snapshot) -> list[dict[str, str]]:
+    """Layers that the map can show, with the address of their tiles."""
+    return [
+        {"name": name, "label": LAYERS[name].label, "geometry": LAYERS[name].geometry.value, "tiles": f"/tiles/{name}.json"}
+        for name in LAYERS
+        if snapshot.has(name) and is_public(name) and LAYERS[name].geometry in VECTORS
+    ] + [
+        {"name": "relief", "label": "地形晕渲", "geometry": Geometry.RASTER.value, "tiles": "/rasters/relief/{z}/{x}/{y}.png"}
+        for _ in range(1)
+        if snapshot.has("dem")
+    ]
+
+
+def county_answer(snapshot: Snapshot) -> dict[str, Any]:
+    """The body of `/county`."""
+    county, rules = snapshot.workspace.settings.county, standard(snapshot)
+    return {
+        "county": {"code": county.code, "name": county.name, "bounds": bounds(snapshot)},
+        "services": [{"id": name, "label": label} for name, label in SERVICES.items()],
+        "standard": {"id": rules.id, "version": rules.version, "title": rules.title},
+        "revision": snapshot.revision.id,
+        "data_date": data_date(snapshot),
+        "synthetic": is_synthetic(snapshot),
+        "stale": is_stale(snapshot),
+        "layers": map_layers(snapshot),
+    }
