@@ -1,0 +1,136 @@
+"""The same page as one folder that opens by double click: no service, no network, no fetch.
+
+    index.html            the page, from the same template
+    data/<name>.js        answers, each a script that calls `zutongData(name, value)`
+    static/               our script in one piece, style, Leaflet
+    relief/z/x/y.png      hill shade
+
+Groups are drawn on canvas from the rows themselves. Rows, cards and areas have the shapes of the HTTP answers, so that a reader of either knows both.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from layers.errors import ZutongError
+from web.bundle import bundle
+from web.page import MAP_VARIABLE, STATIC, PageContext, assemble, script_json
+from web.vendor import TARGET as VENDOR
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+CARDS_A_FILE = 200
+VENDORED = ("leaflet.js", "leaflet.css", "leaflet.LICENSE.txt")
+_START = "const zutongData = zutongFolder.receive; zutong.start(MAP, JSON.parse(document.getElementById('boot').textContent), zutongFolder.folderSource());"
+
+
+class FolderError(ZutongError):
+    """The folder cannot be written there."""
+
+
+@dataclass(frozen=True, slots=True)
+class FolderData:
+    """All answers that the page may ask for.
+
+    Attributes:
+        county: answer of `/county`.
+        overview: per service `{"county": row or None, "township": rows, "village": rows}`, rows of `/gaps/{service}` at those levels, unfiltered.
+        groups: per service the rows of `/gaps/{service}?level=group`, unfiltered.
+        cards: per group code the answer of `/groups/{code}`.
+        features: per layer a GeoJSON FeatureCollection with the properties of `/collections/{layer}/items`; `townships` and `villages` hold the
+            polygons, further ones (`roads`, `clinics`, …) what may be switched on. `groups` is not needed.
+        search: results of `/search` for every unit, each with `keys`: further texts to look for (pinyin initials).
+        relief: tiles as (zoom, x, y, PNG bytes); complete between the smallest and the largest zoom.
+    """
+
+    county: Mapping[str, Any]
+    overview: Mapping[str, Mapping[str, Any]]
+    groups: Mapping[str, Sequence[Mapping[str, Any]]]
+    cards: Mapping[str, Mapping[str, Any]]
+    features: Mapping[str, Mapping[str, Any]]
+    search: Sequence[Mapping[str, Any]] = ()
+    relief: Iterable[tuple[int, int, int, bytes]] = ()
+
+
+def write_folder(path: Path, *, context: PageContext, data: FolderData) -> Path:
+    """Write the folder and return the path of its `index.html`.
+
+    It is written beside and moved into place at the end, so that a full disk leaves no half of it.
+
+    Args:
+        path: folder to make; must not hold anything yet.
+        context: what the frame of the page says.
+        data: the answers.
+
+    Raises:
+        FolderError: the folder already holds something.
+    """
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise FolderError(f"“{path}”已存在且不为空。", hint="请换一个文件夹，或先清空它。")
+    draft = path.with_name(f"{path.name}.partial")
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
+    _write_static(draft / "static")
+    _write_data(draft / "data", data)
+    zooms = _write_relief(draft / "relief", data.relief)
+    (draft / "index.html").write_text(_page(context, zooms), encoding="utf-8")
+    if path.exists():
+        path.rmdir()
+    draft.rename(path)
+    return path / "index.html"
+
+
+def _page(context: PageContext, zooms: tuple[int, int] | None) -> str:
+    boot = {"folder": True, "base": "", "relief": "relief/{z}/{x}/{y}.png" if zooms else "", "reliefZooms": zooms}
+    start = _START.replace("MAP", MAP_VARIABLE)
+    html = assemble(context, boot=boot, start=start, nonce="", static="static/", module=False)
+    return html.replace("<script>const zutongData", '<script src="static/zutong.js"></script>\n<script>const zutongData')
+
+
+def _write_static(folder: Path) -> None:
+    (folder / "vendor").mkdir(parents=True)
+    for name in VENDORED:
+        shutil.copyfile(VENDOR / name, folder / "vendor" / name)
+    shutil.copyfile(STATIC / "page.css", folder / "page.css")
+    (folder / "zutong.js").write_text(bundle(STATIC / "js", {"zutong": "main", "zutongFolder": "folder"}), encoding="utf-8")
+
+
+def _write_data(folder: Path, data: FolderData) -> None:
+    folder.mkdir()
+    files: dict[str, Any] = {"county": _without_tiles(data.county, data.features), "search": list(data.search)}
+    files |= {f"overview-{service}": value for service, value in data.overview.items()}
+    files |= {f"groups-{service}": list(rows) for service, rows in data.groups.items()}
+    files |= {f"layer-{layer}": value for layer, value in data.features.items()}
+    files |= _shelved(data.cards)
+    for name, value in files.items():
+        (folder / f"{name}.js").write_text(f"zutongData({script_json(name)},{script_json(value)});\n", encoding="utf-8")
+
+
+def _without_tiles(county: Mapping[str, Any], features: Mapping[str, Any]) -> dict[str, Any]:
+    """The county's answer with only the layers that the folder holds."""
+    held = {"groups", "dem", *features}
+    return {**county, "layers": [{**layer, "tiles": None} for layer in county["layers"] if layer["name"] in held]}
+
+
+def _shelved(cards: Mapping[str, Any]) -> dict[str, Any]:
+    """Cards in files of some hundred, and in which file each stands: a card is loaded when it is opened."""
+    codes = sorted(cards)
+    shelves = {code: index // CARDS_A_FILE for index, code in enumerate(codes)}
+    files: dict[str, dict[str, Any]] = {}
+    for code, shelf in shelves.items():
+        files.setdefault(f"cards-{shelf}", {})[code] = cards[code]
+    return {"shelves": shelves, **files}
+
+
+def _write_relief(folder: Path, tiles: Iterable[tuple[int, int, int, bytes]]) -> tuple[int, int] | None:
+    zooms: set[int] = set()
+    for zoom, x, y, content in tiles:
+        target = folder / str(zoom) / str(x) / f"{y}.png"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+        zooms.add(zoom)
+    return (min(zooms), max(zooms)) if zooms else None

@@ -1,0 +1,106 @@
+// Where answers come from: the service over HTTP. `folder.js` gives the same answers from files.
+
+/**
+ * @typedef {Record<"met"|"lacking"|"unknown"|"excluded"|"total", number>} Counts
+ * @typedef {object} AreaRow
+ * @property {string} code @property {string} name @property {string|null} parent
+ * @property {Counts} groups @property {Counts} households @property {Counts} people @property {Counts} registered
+ * @property {number} near_miss @property {number} conflict @property {number|null} rate
+ * @typedef {Record<string, any>} GroupRow
+ * @typedef {{county: AreaRow|null, township: AreaRow[], village: AreaRow[]}} Overview
+ * @typedef {{rows: GroupRow[], matched: number}} Groups
+ * @typedef {{service: string, area: string, filter: string}} Query
+ * @typedef {object} Source
+ * @property {() => Promise<any>} county
+ * @property {(service: string) => Promise<Overview>} overview
+ * @property {(query: Query) => Promise<Groups>} groups
+ * @property {(code: string) => Promise<any>} card
+ * @property {(text: string) => Promise<any[]>} search
+ * @property {(layer: string) => Promise<any>} features
+ * @property {(query: Query, level: string, format: string) => string} exportUrl
+ */
+
+export const GROUP_LIMIT = 5000;
+const FEATURE_LIMIT = 1000;
+const FEATURE_PAGES = 40;
+
+/** A failed answer; its message is the sentence that the service gave. */
+export class Failure extends Error {}
+
+/** @param {string} url @returns {Promise<any>} */
+async function getJson(url) {
+  const answer = await fetch(url, { headers: { accept: "application/json" } }).catch(() => {
+    throw new Failure("无法连接服务，请确认 zutong serve 仍在运行，然后刷新页面。");
+  });
+  const body = await answer.json().catch(() => null);
+  if (!answer.ok) throw new Failure(body?.detail ?? body?.title ?? `服务返回错误 ${answer.status}。`);
+  return body;
+}
+
+/** The filter of a query as HTTP parameters. @param {Query} query @returns {URLSearchParams} */
+function filterParams({ area, filter }) {
+  const params = new URLSearchParams();
+  if (area) params.set("area", area);
+  if (filter === "near") params.set("near_miss", "true");
+  else if (filter !== "all") params.set("status", filter);
+  return params;
+}
+
+/** Keep answers: each thing is asked once; a failure is forgotten, so that it can be tried again.
+ * @template T @param {(key: string) => Promise<T>} ask @returns {(key: string) => Promise<T>} */
+export function remembered(ask) {
+  /** @type {Map<string, Promise<T>>} */
+  const known = new Map();
+  return (key) => {
+    let answer = known.get(key);
+    if (!answer) {
+      answer = ask(key);
+      known.set(key, answer);
+      answer.catch(() => known.delete(key));
+    }
+    return answer;
+  };
+}
+
+/** @param {string} base @param {string} service @returns {Promise<Overview>} */
+async function fetchOverview(base, service) {
+  const levels = ["county", "township", "village"];
+  const ask = (/** @type {string} */ level) => getJson(`${base}gaps/${service}?level=${level}&limit=${GROUP_LIMIT}`);
+  const [county, township, village] = await Promise.all(levels.map(ask));
+  return { county: county.rows[0] ?? null, township: township.rows, village: village.rows };
+}
+
+/** All pages of a layer, as one collection. @param {string} base @param {string} layer @returns {Promise<any>} */
+async function fetchFeatures(base, layer) {
+  const features = [];
+  let url = `${base}collections/${layer}/items?limit=${FEATURE_LIMIT}`;
+  for (let page = 0; url && page < FEATURE_PAGES; page += 1) {
+    const part = await getJson(url);
+    features.push(...part.features);
+    const next = (part.links ?? []).find((/** @type {any} */ link) => link.rel === "next");
+    url = next ? new URL(next.href, location.href).href : "";
+  }
+  return { type: "FeatureCollection", features };
+}
+
+/** @param {string} base address of the service, ending with a slash @returns {Source} */
+export function httpSource(base) {
+  return {
+    county: () => getJson(`${base}county`),
+    overview: remembered((service) => fetchOverview(base, service)),
+    groups(query) {
+      const params = filterParams(query);
+      params.set("level", "group");
+      params.set("limit", String(GROUP_LIMIT));
+      return getJson(`${base}gaps/${query.service}?${params}`);
+    },
+    card: remembered((code) => getJson(`${base}groups/${encodeURIComponent(code)}`)),
+    search: (text) => getJson(`${base}search?q=${encodeURIComponent(text)}&limit=12`),
+    features: remembered((layer) => fetchFeatures(base, layer)),
+    exportUrl(query, level, format) {
+      const params = filterParams(query);
+      params.set("level", level);
+      return `${base}gaps/${query.service}/export.${format}?${params}`;
+    },
+  };
+}

@@ -1,0 +1,98 @@
+// The evidence card: why this group got its verdict, for the chosen service in full and for the others in one line.
+
+import { byId, el, icon } from "./dom.js";
+import { integer, measure } from "./format.js";
+
+const YES_NO = { true: "是", false: "否" };
+
+/** @param {any} card answer of /groups/{code} @param {any} words @param {{close: () => void, service: (id: string) => void}} on */
+export function renderCard(card, words, on) {
+  const chosen = card.services.find((/** @type {any} */ one) => one.service === words.service) ?? card.services[0];
+  const others = card.services.filter((/** @type {any} */ one) => one !== chosen);
+  const node = byId("card");
+  node.replaceChildren(title(card.group, on), ...full(chosen, words), el("ul", { class: "others" }, ...others.map((one) => short(one, words, on))));
+  node.hidden = false;
+}
+
+/** @param {string} text a sentence and a way out @param {{close: () => void}} on */
+export function renderCardError(text, on) {
+  byId("card").replaceChildren(el("header", {}, el("h2", { text: "无法显示" }), closeButton(on)), el("p", { class: "failed", text }));
+  byId("card").hidden = false;
+}
+
+export function hideCard() {
+  byId("card").hidden = true;
+}
+
+/** @param {{close: () => void}} on */
+const closeButton = (on) => el("button", { type: "button", class: "close", "aria-label": "关闭", title: "关闭（Esc）", text: "×", onclick: on.close });
+
+/** First of several fields that holds something. @param {any} row @param {...string} names */
+const pick = (row, ...names) => names.map((name) => row[name]).find((value) => value !== null && value !== undefined && value !== "");
+
+/** @param {any} group @param {any} on */
+function title(group, on) {
+  const name = pick(group, "group_name", "name") ?? group.code;
+  const hamlet = pick(group, "hamlet_name", "hamlet");
+  const place = [group.township_name, group.village_name, name].filter(Boolean).join(" ");
+  const counts = [
+    ["户", pick(group, "households_count", "households")],
+    ["人", pick(group, "people_count", "people")],
+    ["脱贫/监测户", pick(group, "registered_households_count", "registered")],
+  ].map(([unit, value]) => `${integer(/** @type {any} */ (value))} ${unit}`);
+  const facts = [hamlet && hamlet !== name ? hamlet : "", ...counts].filter(Boolean).join(" · ");
+  return el("header", {}, el("div", {}, el("h2", { text: place }), el("p", { class: "facts-line", text: facts })), closeButton(on));
+}
+
+/** @param {any} one @param {any} words */
+function full(one, words) {
+  const mark = words.mark[one.verdict] ?? words.mark.unknown;
+  const level = one.level_label && one.level_label !== mark.label ? ` · ${one.level_label}` : "";
+  return [
+    el("p", { class: "answer" }, icon(mark), el("strong", { text: `${one.label}：${mark.label}${level}` }), one.near_miss ? el("span", { class: "tag", text: "差一点" }) : null),
+    el("p", { class: "reason", text: one.reason_text }),
+    one.conflict ? el("p", { class: "conflict", text: "上报已通，与依据不符，请核实。" }) : null,
+    indicators(one, words),
+    el("dl", { class: "sources" }, ...sources(one)),
+  ].filter((node) => node !== null);
+}
+
+/** @param {any} one */
+function sources(one) {
+  const asset = one.asset && (one.asset.name || one.asset.code) ? `${one.asset.label ?? ""} ${one.asset.name ?? ""}${one.asset.code ? `（${one.asset.code}）` : ""}` : "";
+  const distance = asset && one.asset.distance_m !== null && one.asset.distance_m !== undefined ? `，${measure(one.asset.distance_m, "m")}` : "";
+  const reported = one.reported === null || one.reported === undefined ? "未填" : YES_NO[/** @type {"true"} */ (String(one.reported))];
+  const pairs = [
+    ["最近", asset && `${asset}${distance}`],
+    ["规则", [one.rule_text || one.rule, one.standard && !String(one.rule_text).includes(one.standard) ? one.standard : ""].filter(Boolean).join(" · ")],
+    ["上报", reported],
+    ["数据日期", one.data_date ?? "未注明"],
+  ];
+  return pairs.filter(([, value]) => value).map(([name, value]) => el("div", {}, el("dt", { text: name }), el("dd", { text: value })));
+}
+
+/** @param {any} one @param {any} words */
+function indicators(one, words) {
+  const rows = one.indicators ?? [];
+  if (rows.length < 2) return null;
+  const cells = rows.map((/** @type {any} */ row) => {
+    const mark = words.mark[row.verdict];
+    return el(
+      "tr",
+      {},
+      el("th", { scope: "row", text: row.label ?? row.indicator }),
+      el("td", { class: "number", text: measure(row.value, row.unit) }),
+      el("td", { class: "number", text: row.threshold === null || row.threshold === undefined ? "—" : measure(row.threshold, row.unit) }),
+      el("td", {}, mark ? icon(mark) : null, row.level_label ?? words.levels[words.service]?.[row.level_low] ?? mark?.label ?? ""),
+    );
+  });
+  const head = ["指标", "实测", "标准", "结论"].map((text, index) => el("th", { text, class: index === 1 || index === 2 ? "number" : null }));
+  return el("table", { class: "indicators" }, el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...cells));
+}
+
+/** @param {any} one @param {any} words @param {any} on */
+function short(one, words, on) {
+  const mark = words.mark[one.verdict] ?? words.mark.unknown;
+  const text = one.level_label && one.level_label !== mark.label ? `${one.label} ${one.level_label}` : `${one.label} ${mark.label}`;
+  return el("li", {}, el("button", { type: "button", title: one.reason_text, onclick: () => on.service(one.service) }, icon(mark), text));
+}

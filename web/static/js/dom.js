@@ -1,0 +1,107 @@
+// Nodes are built, never parsed: names that come from the county's files may contain markup, so every text goes through textContent.
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/**
+ * Build an element.
+ * @param {string} tag
+ * @param {Record<string, unknown>} [props] `class`, `text`, `on*` handlers, `data-*`/`aria-*` and other attributes; null leaves one out
+ * @param {...(Node|string|null|undefined)} children
+ * @returns {HTMLElement}
+ */
+export function el(tag, props = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(props)) setProp(node, name, value);
+  node.append(...children.filter((child) => child !== null && child !== undefined));
+  return node;
+}
+
+/** @param {HTMLElement} node @param {string} name @param {unknown} value */
+function setProp(node, name, value) {
+  if (value === null || value === undefined || value === false) return;
+  if (name === "text") node.textContent = String(value);
+  else if (name.startsWith("on")) node.addEventListener(name.slice(2), /** @type {EventListener} */ (value));
+  else node.setAttribute(name, value === true ? "" : String(value));
+}
+
+/**
+ * The element with that id; the page's own template guarantees it.
+ * @param {string} id
+ * @returns {HTMLElement}
+ */
+export function byId(id) {
+  const node = document.getElementById(id);
+  if (!node) throw new Error(`页面缺少元素 ${id}`);
+  return node;
+}
+
+/** @type {Record<string, string>} outline of each shape in a 16 × 16 box */
+const OUTLINES = {
+  triangle: "M8 1.6 15 14.4 1 14.4Z",
+  circle: "M8 1.8A6.2 6.2 0 1 1 7.99 1.8Z",
+  square: "M2.4 2.4H13.6V13.6H2.4Z",
+  ring: "M8 3.2A4.8 4.8 0 1 1 7.99 3.2Z",
+};
+
+/**
+ * A small drawn mark: the same shapes as on the map.
+ * @param {{colour: string, shape: string, label: string}} mark
+ * @returns {SVGElement}
+ */
+export function icon(mark) {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("viewBox", "0 0 16 16");
+  svg.setAttribute("class", "mark");
+  svg.setAttribute("aria-hidden", "true");
+  const path = document.createElementNS(SVG, "path");
+  path.setAttribute("d", OUTLINES[mark.shape] ?? OUTLINES.circle);
+  path.setAttribute("fill", mark.shape === "ring" ? "none" : mark.colour);
+  path.setAttribute("stroke", mark.shape === "ring" ? mark.colour : "none");
+  path.setAttribute("stroke-width", "2");
+  svg.append(path);
+  return svg;
+}
+
+/**
+ * A sample of a line style, for the legend.
+ * @param {{colour: string, width: number, dash: number[]}} style
+ * @returns {SVGElement}
+ */
+export function lineSample(style) {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("viewBox", "0 0 28 8");
+  svg.setAttribute("class", "line-sample");
+  svg.setAttribute("aria-hidden", "true");
+  const line = document.createElementNS(SVG, "line");
+  const attributes = { x1: 0, y1: 4, x2: 28, y2: 4, stroke: style.colour, "stroke-width": style.width };
+  for (const [name, value] of Object.entries(attributes)) line.setAttribute(name, String(value));
+  if (style.dash.length) line.setAttribute("stroke-dasharray", style.dash.map((part) => part * style.width).join(" "));
+  svg.append(line);
+  return svg;
+}
+
+/** Draw a shape on a canvas, centred at x, y; used by both map renderers.
+ * @param {CanvasRenderingContext2D} context
+ * @param {{colour: string, shape: string}} mark
+ * @param {number} x @param {number} y @param {number} radius
+ */
+export function drawMark(context, mark, x, y, radius) {
+  context.beginPath();
+  outline(context, mark.shape, x, y, radius);
+  context.closePath();
+  context.lineWidth = Math.max(1, radius / 4);
+  context.fillStyle = mark.shape === "ring" ? "#ffffff" : mark.colour;
+  context.strokeStyle = mark.shape === "ring" ? mark.colour : "#ffffff";
+  context.fill();
+  context.stroke();
+}
+
+/** @param {CanvasRenderingContext2D} context @param {string} shape @param {number} x @param {number} y @param {number} r */
+function outline(context, shape, x, y, r) {
+  if (shape === "triangle") {
+    context.moveTo(x, y - 1.15 * r);
+    context.lineTo(x + 1.1 * r, y + 0.85 * r);
+    context.lineTo(x - 1.1 * r, y + 0.85 * r);
+  } else if (shape === "square") context.rect(x - 0.85 * r, y - 0.85 * r, 1.7 * r, 1.7 * r);
+  else context.arc(x, y, (shape === "ring" ? 0.7 : 0.9) * r, 0, 2 * Math.PI);
+}

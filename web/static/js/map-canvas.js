@@ -1,0 +1,186 @@
+// Leaflet on a plain canvas: for machines without WebGL, and for the folder that opens without a service.
+
+import { drawMark } from "./dom.js";
+import { drawSign, hatchCanvas } from "./patterns.js";
+import { shadeClass } from "./shade.js";
+
+const CLUSTER_BELOW_ZOOM = 11;
+const CELL_PX = 44;
+const HIT_PX = 11;
+
+/** Point classes are made once, after Leaflet is there. */
+function pointClasses() {
+  const Mark = L.CircleMarker.extend({
+    _updatePath() {
+      if (!this._renderer._drawing || this._empty()) return;
+      drawMark(this._renderer._ctx, this.options.mark, this._point.x, this._point.y, this.options.radius);
+      if (this.options.text) drawCount(this._renderer._ctx, this.options.text, this._point.x + this.options.radius + 3, this._point.y);
+    },
+  });
+  const Sign = L.CircleMarker.extend({
+    _updatePath() {
+      if (!this._renderer._drawing || this._empty()) return;
+      drawSign(this._renderer._ctx, this.options.sign, this._point.x, this._point.y, this.options.radius);
+    },
+  });
+  return { Mark, Sign };
+}
+
+/** @param {CanvasRenderingContext2D} context @param {string} text @param {number} x @param {number} y */
+function drawCount(context, text, x, y) {
+  context.font = '600 13px "Noto Sans CJK SC","Microsoft YaHei",sans-serif';
+  context.textAlign = "left";
+  context.textBaseline = "middle";
+  context.strokeStyle = "#ffffff";
+  context.lineWidth = 3;
+  context.strokeText(text, x, y);
+  context.fillStyle = "#212529";
+  context.fillText(text, x, y);
+}
+
+/**
+ * @param {any} map @param {any} words @param {import("./api.js").Source} source @param {(text: string) => void} report
+ * @returns {import("./map-base.js").Renderer}
+ */
+export function createCanvasRenderer(map, words, source, report) {
+  const classes = pointClasses();
+  const paint = { shade: L.canvas({ pane: "shade", padding: 0.2 }), lines: L.canvas({ pane: "lines", padding: 0.2 }), points: L.canvas({ pane: "points", padding: 0.2 }) };
+  const hatch = hatchPattern(words);
+  const shade = L.layerGroup().addTo(map);
+  const groups = L.layerGroup().addTo(map);
+  /** @type {Map<string, any>} */
+  const plain = new Map();
+  /** @type {import("./model.js").Model|null} */
+  let model = null;
+  /** @type {any[]} */
+  let marks = [];
+  const redraw = () => {
+    if (model) marks = drawGroups(map, groups, model, words, classes, paint.points);
+  };
+  map.on("zoomend", redraw);
+  return {
+    tiles: false,
+    show(next) {
+      model = next;
+      drawShade(shade, next, words, paint.shade, hatch);
+      redraw();
+      syncLayers(map, plain, next, words, source, classes, paint).catch((error) => report(error.message));
+    },
+    pick: (point) => nearest(map, marks, point),
+    remove() {
+      map.off("zoomend", redraw);
+      for (const layer of [shade, groups, ...plain.values()]) layer.remove();
+    },
+  };
+}
+
+/** @param {any} words */
+function hatchPattern(words) {
+  const context = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
+  return context.createPattern(hatchCanvas(words.legend.ramp.hatch), "repeat");
+}
+
+/** @param {any} target @param {import("./model.js").Model} model @param {any} words @param {any} renderer @param {any} hatch */
+function drawShade(target, model, words, renderer, hatch) {
+  target.clearLayers();
+  if (!model.shade) return;
+  const { key, rows, polygons } = model.shade;
+  const { colours, breaks } = words.legend.ramp;
+  const style = (/** @type {any} */ feature) => {
+    const one = shadeClass(rows.get(feature.properties[key]), breaks);
+    const fill = typeof one === "number" ? colours[one] : hatch;
+    return { renderer, color: "#495057", weight: 0.8, fill: one !== "empty", fillColor: fill, fillOpacity: one === "unknown" ? 1 : 0.72 };
+  };
+  L.geoJSON(polygons, { interactive: false, style }).addTo(target);
+}
+
+/** @param {any} map @param {any} target @param {import("./model.js").Model} model @param {any} words @param {any} classes @param {any} renderer @returns {any[]} */
+function drawGroups(map, target, model, words, classes, renderer) {
+  target.clearLayers();
+  if (!model.state.layers.includes("groups") || !model.groups) return [];
+  const located = model.groups.filter((row) => typeof row.lon === "number" && typeof row.lat === "number");
+  const clustered = !model.state.area && map.getZoom() < CLUSTER_BELOW_ZOOM;
+  const bins = clustered ? binned(map, located) : located.map((row) => [row]);
+  const radius = map.getZoom() < 12 ? 6 : 8;
+  const marks = bins.map((rows) => describe(rows, model.state.filter, radius));
+  marks.sort((a, b) => a.order - b.order);
+  for (const mark of marks) {
+    new classes.Mark(mark.at, { renderer, interactive: false, mark: words.mark[mark.verdict], radius: mark.radius, text: mark.text }).addTo(target);
+  }
+  return marks;
+}
+
+/** Groups by squares of the screen. @param {any} map @param {any[]} rows @returns {any[][]} */
+function binned(map, rows) {
+  /** @type {Map<string, any[]>} */
+  const cells = new Map();
+  for (const row of rows) {
+    const point = map.project([row.lat, row.lon]);
+    const key = `${Math.floor(point.x / CELL_PX)}/${Math.floor(point.y / CELL_PX)}`;
+    cells.set(key, [...(cells.get(key) ?? []), row]);
+  }
+  return [...cells.values()];
+}
+
+const ORDER = ["excluded", "met", "unknown", "lacking"];
+
+/** One mark for one group, or for a square of them. @param {any[]} rows @param {string} filter @param {number} radius */
+function describe(rows, filter, radius) {
+  const mean = (/** @type {string} */ name) => rows.reduce((sum, row) => sum + row[name], 0) / rows.length;
+  const verdict = ORDER.findLast((name) => rows.some((row) => row.verdict === name)) ?? "unknown";
+  const count = rows.filter((row) => row.verdict === verdict).length;
+  const counted = rows.length > 1 && verdict !== "met" && verdict !== "excluded";
+  const size = rows.length === 1 ? radius : counted ? radius + Math.min(6, Math.sqrt(count)) : radius * 0.6;
+  const order = ORDER.indexOf(verdict) * 1e6 + count;
+  return { at: [mean("lat"), mean("lon")], verdict, rows, radius: size, text: counted ? String(count) : "", order };
+}
+
+/** @param {any} map @param {any[]} marks @param {{x: number, y: number}} point @returns {import("./map-base.js").Picked} */
+function nearest(map, marks, point) {
+  let best = null;
+  let least = HIT_PX;
+  for (const mark of marks) {
+    const at = map.latLngToContainerPoint(mark.at);
+    const distance = Math.hypot(at.x - point.x, at.y - point.y) - Math.max(0, mark.radius - 8);
+    if (distance <= least) [best, least] = [mark, distance];
+  }
+  if (!best) return null;
+  return best.rows.length > 1 ? { zoomTo: best.at } : { code: best.rows[0].code };
+}
+
+/** Add what was switched on, remove what was switched off.
+ * @param {any} map @param {Map<string, any>} plain @param {import("./model.js").Model} model @param {any} words
+ * @param {import("./api.js").Source} source @param {any} classes @param {any} paint */
+async function syncLayers(map, plain, model, words, source, classes, paint) {
+  const wanted = model.county.layers.filter((/** @type {any} */ one) => DRAWN.has(one.geometry) && !BASE.has(one.name) && model.state.layers.includes(one.name));
+  const names = new Set(wanted.map((/** @type {any} */ one) => one.name));
+  for (const [name, layer] of plain) {
+    if (!names.has(name)) {
+      layer.remove();
+      plain.delete(name);
+    }
+  }
+  for (const one of wanted.filter((/** @type {any} */ layer) => !plain.has(layer.name) && words.style[layer.name])) {
+    const holder = L.layerGroup().addTo(map);
+    plain.set(one.name, holder);
+    const features = await source.features(one.name);
+    L.geoJSON(features, plainOptions(one, words, classes, paint)).addTo(holder);
+  }
+}
+
+const DRAWN = new Set(["point", "line", "polygon"]);
+const BASE = new Set(["groups", "townships", "villages"]);
+
+/** @param {any} layer @param {any} words @param {any} classes @param {any} paint */
+function plainOptions(layer, words, classes, paint) {
+  const sign = words.style[layer.name];
+  const style = layer.name === "roads" ? (/** @type {any} */ feature) => roadStyle(feature, words, paint.lines) : { renderer: paint.lines, color: sign.colour, weight: 1.2, fillOpacity: 0.18 };
+  return { interactive: false, style, pointToLayer: (/** @type {any} */ _, /** @type {any} */ at) => new classes.Sign(at, { renderer: paint.lines, interactive: false, sign, radius: 8 }) };
+}
+
+/** @param {any} feature @param {any} words @param {any} renderer */
+function roadStyle(feature, words, renderer) {
+  const { surface, status } = feature.properties;
+  const style = words.surface[status === "planned" || status === "building" ? "planned" : (surface ?? "unknown")] ?? words.surface.unknown;
+  return { renderer, color: style.colour, weight: style.width, dashArray: style.dash.map((/** @type {number} */ part) => part * style.width).join(" ") || null };
+}

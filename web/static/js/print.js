@@ -1,0 +1,32 @@
+// The sheet: what is on paper equals what is on screen. Title, filter, map, legend with counts, the whole table, standard and dates.
+
+import { byId, el } from "./dom.js";
+import { filterText } from "./words.js";
+import { fullTable, LEVEL_WORDS } from "./table.js";
+
+const SHEET_WIDTH_PX = 1040; // A4 landscape less 10 mm on each side, at 96 dpi
+const MAP_SHARE = 0.74;
+const MAP_HEIGHT_PX = 500;
+
+/** Build the sheet from the model; called before every print. @param {import("./model.js").Model} model @param {any} words */
+export function prepareSheet(model, words) {
+  const area = model.path.map((step) => step.name).join(" ");
+  byId("sheet-head").replaceChildren(
+    el("h1", { text: `${area} ${words.label} 对标图` }),
+    el("p", { text: `${filterText(model, words)} · 标准 ${words.standard} · 数据截止 ${model.county.data_date ?? "未注明"} · 制表 ${today()}` }),
+  );
+  const unit = LEVEL_WORDS[/** @type {"group"} */ (model.level)];
+  byId("sheet-body").replaceChildren(el("h2", { text: `${words.label}对标表（按${unit}）` }), fullTable(model, words));
+  const map = byId("stage").getBoundingClientRect();
+  const scale = Math.min((SHEET_WIDTH_PX * MAP_SHARE) / map.width, MAP_HEIGHT_PX / map.height);
+  const style = document.documentElement.style;
+  style.setProperty("--sheet-zoom", scale.toFixed(4));
+  style.setProperty("--map-width", `${Math.round(map.width)}px`);
+  style.setProperty("--map-height", `${Math.round(map.height)}px`);
+}
+
+/** The local date, as ISO. @returns {string} */
+function today() {
+  const now = new Date();
+  return [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
+}

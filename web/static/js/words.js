@@ -1,0 +1,24 @@
+// The legend table of the bootstrap, arranged for look-up.
+
+const FILTER_WORDS = { all: "全部", lacking: "未达标", unknown: "不明", near: "差一点" };
+
+/** @param {any} legend @param {any} county @param {string} service */
+export function arrange(legend, county, service) {
+  const by = (/** @type {any[]} */ rows, /** @type {string} */ key) => Object.fromEntries(rows.map((row) => [row[key], row]));
+  return {
+    legend,
+    levels: legend.levels,
+    mark: by(legend.verdicts, "value"),
+    surface: by(legend.surfaces, "value"),
+    style: by(legend.layers, "name"),
+    service,
+    label: county.services.find((/** @type {any} */ one) => one.id === service)?.label ?? service,
+    standard: county.standard ? `${county.standard.title ?? county.standard.id}（${county.standard.id}@${county.standard.version}）` : "未选定",
+  };
+}
+
+/** The filter in words, as it stands on every sheet. @param {import("./model.js").Model} model @param {any} words @returns {string} */
+export function filterText(model, words) {
+  const area = model.path.map((step) => step.name).join("▸");
+  return `${words.label} · 范围 ${area} · 筛选 ${FILTER_WORDS[/** @type {"all"} */ (model.state.filter)]} · ${model.matched} 组`;
+}
