@@ -3,11 +3,16 @@
 from gis.network.anchors import ANCHOR_LABELS, Anchors, find_anchors
 from gis.network.build import Network, build_network
 from gis.network.components import components, connected
-from gis.network.findings import free_ends, isolated_pieces, open_joints
+from gis.network.findings import FINDING_LABELS, free_ends, isolated_pieces, open_joints
+from gis.network.joints import JOINT_LABELS
+from gis.network.lines import NOTE_LABELS
 from gis.network.masks import existing_mask, hardened_mask, standard_mask
 
 __all__ = [
     "ANCHOR_LABELS",
+    "FINDING_LABELS",
+    "JOINT_LABELS",
+    "NOTE_LABELS",
     "Anchors",
     "Network",
     "build_network",

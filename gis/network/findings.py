@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from gis.network.build import Network
 
 FINDING_COLUMNS = ("what", "road_code", "roads_count", "length_m", "distance_m", "doubtful", "geometry")
+FINDING_LABELS = {"isolated": "与路网不相连的路", "free_end": "断头"}
 _NO_EDGE = np.zeros(0, dtype=np.int64)
 
 

@@ -21,8 +21,13 @@ if TYPE_CHECKING:
 
     from gis.network.lines import Lines
 
+    _Query = Callable[[slice], NDArray[np.int64]]
+    _Keep = Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[np.bool_]]
+
 JOINT_COLUMNS = ("kind", "certain", "gap_m", "vertex_a", "vertex_b", "geometry")
-_CHUNK = 8192
+JOINT_LABELS = {"end_end": "两端相对", "end_line": "端点靠近路段", "overshoot": "出头", "crossing": "交叉"}
+_CHUNK_MIN, _CHUNK_MAX = 64, 2048
+_PAIRS_PER_CHUNK = 1_000_000
 _PAIRS_PER_LINE = 200
 _PAIRS_ALWAYS = 2_000_000
 _EXACT_M = 1e-6
@@ -34,6 +39,8 @@ def find_joints(lines: Lines, *, touch_m: float, doubt_m: float) -> pd.DataFrame
 
     kind: `end_end`, `end_line` (an end near another line), `overshoot` (an end just beyond the line that it crosses), `crossing`.
 
+    Doubtful joints of two lines that are joined for certain anyway are left out: they would connect nothing and only hide the real gaps.
+
     Raises:
         InputError: The lines lie so densely that coordinates or CRS must be wrong.
     """
@@ -42,37 +49,43 @@ def find_joints(lines: Lines, *, touch_m: float, doubt_m: float) -> pd.DataFrame
     tree = shapely.STRtree(lines.geometry)
     near = _ends_near_lines(lines, tree, touch_m=touch_m, doubt_m=doubt_m)
     joints = pd.concat([near, _crossings(lines, tree, touch_m)], ignore_index=True)
-    return joints.sort_values(["vertex_a", "vertex_b", "kind"], kind="stable", ignore_index=True)
+    return joints[~_needless(lines, joints)].sort_values(["vertex_a", "vertex_b", "kind"], kind="stable", ignore_index=True)
 
 
-def _pairs(tree: shapely.STRtree, query: Callable[[slice], NDArray[np.int64]], count: int) -> NDArray[np.int64]:
-    """Pairs (asked, found) of a tree query, asked in slices so that memory stays small and nonsense is noticed early."""
+def _pairs(tree: shapely.STRtree, query: _Query, keep: _Keep, count: int) -> NDArray[np.int64]:
+    """Pairs (asked, found) of a tree query that are kept, asked in slices so that memory stays small and nonsense is noticed early."""
     limit = max(_PAIRS_ALWAYS, _PAIRS_PER_LINE * len(tree.geometries))
     found: list[NDArray[np.int64]] = [np.zeros((2, 0), dtype=np.int64)]
-    total = 0
-    for begin in range(0, count, _CHUNK):
-        pairs = query(slice(begin, begin + _CHUNK))
-        found.append(pairs + np.array([[begin], [0]]))
+    begin, total, size = 0, 0, _CHUNK_MIN
+    while begin < count:
+        pairs = query(slice(begin, begin + size)) + np.array([[begin], [0]])
+        found.append(pairs[:, keep(pairs[0], pairs[1])])
         total += pairs.shape[1]
+        begin += size
         if total > limit:
-            raise InputError(
-                f"道路过密：平均每条路附近有 {total // max(1, begin + _CHUNK)} 条以上，坐标或坐标系多半不对。",
-                expected="坐标以米为单位，同一条路不重复上千次",
-                hint="请核对道路图层的坐标系声明（例如把经纬度当成了米），或先去除重复的路。",
-            )
+            raise _too_dense(total // min(begin, count))
+        size = int(np.clip(_PAIRS_PER_CHUNK * size // max(1, pairs.shape[1]), _CHUNK_MIN, min(2 * size, _CHUNK_MAX)))
     return np.concatenate(found, axis=1)
+
+
+def _too_dense(near: int) -> InputError:
+    return InputError(
+        f"道路过密：已查的路平均每条附近有 {near} 条别的路，坐标或坐标系多半不对。",
+        expected="坐标以米为单位",
+        hint="请核对道路图层的坐标系声明（例如把经纬度当成了米）。",
+    )
 
 
 def _ends_near_lines(lines: Lines, tree: shapely.STRtree, *, touch_m: float, doubt_m: float) -> pd.DataFrame:
     points = np.asarray(shapely.points(lines.points), dtype=object)
 
     def query(part: slice) -> NDArray[np.int64]:
-        pairs = tree.query(points[part], predicate="dwithin", distance=doubt_m)
-        node = pairs[0] + part.start
-        own = (lines.start[pairs[1]] == node) | (lines.end[pairs[1]] == node)
-        return np.asarray(pairs[:, ~own], dtype=np.int64)
+        return np.asarray(tree.query(points[part], predicate="dwithin", distance=doubt_m), dtype=np.int64)
 
-    node, line = _pairs(tree, query, len(points))
+    def foreign(node: NDArray[np.int64], line: NDArray[np.int64]) -> NDArray[np.bool_]:
+        return np.asarray((lines.start[line] != node) & (lines.end[line] != node))
+
+    node, line = _pairs(tree, query, foreign, len(points))
     gap = np.asarray(shapely.distance(points[node], lines.geometry[line]), dtype=float)
     node, line, gap = (array[gap <= doubt_m] for array in (node, line, gap))
     other, apart = _nearest_end(lines, node, line)
@@ -122,28 +135,44 @@ def _stub(
     lines: Lines, points: NDArray[np.object_], node: NDArray[np.int64], line: NDArray[np.int64], gap: NDArray[np.float64], touch_m: float
 ) -> NDArray[np.float64]:
     """How far a free end lies beyond the place where its road crosses `line`; infinite where it does not."""
-    ends = np.concatenate([lines.start, lines.end])
-    degree = np.bincount(ends, minlength=len(lines.points))
-    owner = np.zeros(len(lines.points), dtype=np.int64)
-    owner[ends] = np.tile(np.arange(len(lines.geometry)), 2)
+    owner = _only_line(lines)
     stub = np.full(len(node), np.inf)
-    ask = np.flatnonzero((gap > _EXACT_M) & (gap <= touch_m) & (degree[node] == 1))
+    ask = np.flatnonzero((gap > _EXACT_M) & (gap <= touch_m) & (owner[node] >= 0))
     own, crossed = lines.geometry[owner[node[ask]]], lines.geometry[line[ask]]
     meets = np.asarray(shapely.intersects(own, crossed))
     stub[ask[meets]] = shapely.distance(points[node[ask[meets]]], shapely.intersection(own[meets], crossed[meets]))
     return stub
 
 
+def _needless(lines: Lines, joints: pd.DataFrame) -> NDArray[np.bool_]:
+    """Doubtful joints whose two sides stand for one line each, which are joined directly: by a node, a certain joint, or a crossing."""
+    owner = np.concatenate([np.arange(len(lines.geometry)), _only_line(lines)])
+    a, b = owner[joints["vertex_a"].to_numpy()], owner[joints["vertex_b"].to_numpy()]
+    both = (a >= 0) & (b >= 0)
+    pair = np.minimum(a, b) * len(lines.geometry) + np.maximum(a, b)
+    certain = joints["certain"].to_numpy(dtype=bool)
+    joined = np.isin(pair, pair[certain & both]) | _share_node(lines, a, b)
+    return np.asarray(~certain & both & joined)
+
+
+def _only_line(lines: Lines) -> NDArray[np.int64]:
+    """For each node the one line that ends there; -1 where several do."""
+    ends = np.concatenate([lines.start, lines.end])
+    owner = np.zeros(len(lines.points), dtype=np.int64)
+    owner[ends] = np.tile(np.arange(len(lines.geometry)), 2)
+    return np.where(np.bincount(ends, minlength=len(owner)) == 1, owner, -1)
+
+
 def _crossings(lines: Lines, tree: shapely.STRtree, touch_m: float) -> pd.DataFrame:
     """Lines that meet away from their ends, and are no bridge or tunnel."""
 
     def query(part: slice) -> NDArray[np.int64]:
-        pairs = tree.query(lines.geometry[part], predicate="intersects")
-        first, second = pairs[0] + part.start, pairs[1]
-        keep = (first < second) & ~lines.graded[first] & ~lines.graded[second]
-        return np.asarray(pairs[:, keep & ~_share_node(lines, first, second)], dtype=np.int64)
+        return np.asarray(tree.query(lines.geometry[part], predicate="intersects"), dtype=np.int64)
 
-    a, b = _pairs(tree, query, len(lines.geometry))
+    def level(first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.bool_]:
+        return (first < second) & ~lines.graded[first] & ~lines.graded[second] & ~_share_node(lines, first, second)
+
+    a, b = _pairs(tree, query, level, len(lines.geometry))
     loose = ~(_ends_touch(lines, a, b, touch_m) | _ends_touch(lines, b, a, touch_m))
     a, b = a[loose], b[loose]
     place = np.asarray(shapely.point_on_surface(shapely.intersection(lines.geometry[a], lines.geometry[b])), dtype=object)

@@ -21,6 +21,18 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 NOTE_COLUMNS = ("what", "source_row", "road_code", "length_m")
+NOTE_LABELS = {
+    "empty": "没有几何",
+    "not_line": "不是线",
+    "not_finite": "坐标不是有限的数",
+    "zero_length": "长度为零",
+    "multi_part": "由几段组成",
+    "height_dropped": "高程不用",
+    "duplicate": "与另一条路完全重合",
+    "self_crossing": "自相交",
+    "loop": "首尾相接",
+}
+"""Words for the notes; the first four are left out of the network, the others are kept."""
 _LINE, _RING = 1, 2  # shapely.get_type_id
 
 
