@@ -29,7 +29,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class LineStyle:
-    """How one kind of road is drawn; `dash` in line widths, empty for a solid line."""
+    """How one kind of road is drawn; `dash` in line widths, empty for a solid line; kinds drawn alike share a line of the legend."""
 
     value: str
     label: str
@@ -68,13 +68,13 @@ LEVELS: dict[str, dict[str, str]] = {
 }
 
 SURFACES: dict[str, LineStyle] = {
-    "cement_concrete": LineStyle("cement_concrete", "水泥路", "#343a40", 1.8),
-    "asphalt": LineStyle("asphalt", "沥青路", "#343a40", 2.4),
-    "paved": LineStyle("paved", "铺装路（类型不明）", "#343a40", 1.8),
+    "cement_concrete": LineStyle("cement_concrete", "水泥、沥青路", "#343a40", 2.0),
+    "asphalt": LineStyle("asphalt", "水泥、沥青路", "#343a40", 2.0),
+    "paved": LineStyle("paved", "水泥、沥青路", "#343a40", 2.0),
     "block": LineStyle("block", "块石弹石路", "#5c6470", 1.8, (6, 2)),
     "gravel": LineStyle("gravel", "砂石路", "#7a6a55", 1.6, (4, 2)),
-    "earth": LineStyle("earth", "土路", "#8a6d4b", 1.5, (1, 2)),
-    "unpaved": LineStyle("unpaved", "未铺装路", "#8a6d4b", 1.5, (1, 2)),
+    "earth": LineStyle("earth", "土路、未硬化", "#8a6d4b", 1.5, (1, 2)),
+    "unpaved": LineStyle("unpaved", "土路、未硬化", "#8a6d4b", 1.5, (1, 2)),
     "unknown": LineStyle("unknown", "路面不明", "#868e96", 1.4, (2, 3)),
     "planned": LineStyle("planned", "规划或在建", "#5f3dc4", 1.8, (3, 2)),
 }

@@ -11,7 +11,7 @@ import re
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import folium
 from jinja2 import Environment, FileSystemLoader
@@ -25,7 +25,7 @@ from web.vendor import read_manifest
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from branca.element import Element
+    from branca.element import Figure
 
 WEB = Path(__file__).parent
 STATIC = WEB / "static"
@@ -164,7 +164,7 @@ def folium_parts(context: PageContext, vendor: str) -> tuple[str, str, str]:
     county_map._id = MAP_ID  # noqa: SLF001 - Folium's ids are random; the same input must give the same bytes
     county_map.default_js = [(name, vendor + file) for name, file in KEPT_JS.items()]
     county_map.default_css = [(name, vendor + file) for name, file in KEPT_CSS.items()]
-    figure: Element = county_map.get_root()
+    figure = cast("Figure", county_map.get_root())
     figure.render()
     header = _VIEWPORT.sub('<meta name="viewport" content="width=device-width, initial-scale=1">', figure.header.render())
     return header, figure.html.render(), figure.script.render()

@@ -184,7 +184,9 @@ def _overview(rows):
     def level(code_field, name_field, parent):
         codes = sorted({row[code_field] for row in rows})
         parts = {code: [row for row in rows if row[code_field] == code] for code in codes}
-        return [{"code": c, "name": part[0][name_field], "parent": part[0][parent] if parent else "520000", **_count(part)} for c, part in parts.items()]
+        return [
+            {"code": c, "name": part[0][name_field], "parent": part[0][parent] if parent else "520000", **_count(part)} for c, part in parts.items()
+        ]
 
     return {
         "county": {"code": "520000", "name": "试验县", "parent": None, **_count(rows)},
@@ -198,7 +200,10 @@ def _card(group, rows):
         {
             "service": service,
             "label": label,
-            **{name: rows[service][name] for name in ("verdict", "level", "value", "unit", "threshold", "shortfall", "reason_text", "conflict", "near_miss")},
+            **{
+                name: rows[service][name]
+                for name in ("verdict", "level", "value", "unit", "threshold", "shortfall", "reason_text", "conflict", "near_miss")
+            },
             "level_label": level_label(service, rows[service]["level"]),
             "indicator": "distance",
             "asset": {"layer": "roads", "label": "道路", "code": "C123", "name": "青白路", "distance_m": rows[service]["value"]},
@@ -256,5 +261,16 @@ def _search():
     entries = []
     for feature in _townships()["features"]:
         name, code = feature["properties"]["township_name"], feature["properties"]["township_code"]
-        entries.append({"kind": "township", "code": code, "name": name, "path": "试验县", "lon": None, "lat": None, "bounds": None, "keys": [f"{'qbhhjycg'[int(code[6:]) - 100]}hz"]})
+        entries.append(
+            {
+                "kind": "township",
+                "code": code,
+                "name": name,
+                "path": "试验县",
+                "lon": None,
+                "lat": None,
+                "bounds": None,
+                "keys": [f"{'qbhhjycg'[int(code[6:]) - 100]}hz"],
+            }
+        )
     return entries

@@ -46,7 +46,7 @@ function swatch(label, count, colour) {
 /** @param {import("./model.js").Model} model @param {any} words */
 function roads(model, words) {
   if (!model.state.layers.includes("roads") || !hasLayer(model, "roads")) return null;
-  const styles = words.legend.surfaces.filter((/** @type {any} */ style) => style.legend !== false);
+  const styles = [...new Map(words.legend.surfaces.map((/** @type {any} */ style) => [style.label, style])).values()];
   return section("道路", styles.map((/** @type {any} */ style) => el("li", {}, lineSample(style), el("span", { text: style.label }))));
 }
 

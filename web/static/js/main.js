@@ -17,6 +17,7 @@ import { arrange } from "./words.js";
 
 const FILTER_WORDS = { all: "全部", lacking: "未达标", unknown: "不明", near: "差一点" };
 const SPINNER_MS = 300;
+const EDGE_PX = 24;
 
 /**
  * Start the page.
@@ -56,6 +57,9 @@ class Page {
     /** @type {import("./model.js").Model|null} */
     this.model = null;
     this.shownArea = "?";
+    this.tiles = !boot.folder && hasWebGl();
+    /** @type {import("./map-base.js").Renderer|null} */
+    this.renderer = null;
   }
 
   async open() {
@@ -64,33 +68,37 @@ class Page {
     if (view) this.moveTo(view);
     else fit(this.map, this.county.county.bounds);
     this.overlay = createOverlay(this.map);
-    this.renderer = await this.chooseRenderer();
     this.wire();
     showFixed(this.county);
     this.store.subscribe((state, before) => this.follow(state, before));
-    await this.refresh();
+    await Promise.all([this.chooseRenderer(), this.refresh()]);
   }
 
+  /** The numbers do not wait for the map: what was answered before the renderer is there, it shows when it comes. */
   async chooseRenderer() {
-    if (!this.boot.folder && hasWebGl()) {
-      try {
-        return await createGlRenderer(this.map, this.boot, this.words(), () => this.fallBack());
-      } catch {
-        // Drawing on canvas is slower but shows the same map.
-      }
+    if (!this.tiles) return this.useCanvas();
+    try {
+      this.use(await createGlRenderer(this.map, this.boot, this.words(), () => this.useCanvas()));
+    } catch {
+      this.useCanvas(); // slower, but the same map
     }
-    return this.canvasRenderer();
+    return undefined;
   }
 
-  canvasRenderer() {
-    return createCanvasRenderer(this.map, this.words(), this.source, (text) => fail(new Error(text)));
-  }
-
-  /** The graphics card gave up: go on with canvas. */
-  fallBack() {
+  /** Without WebGL, or when the graphics card gives up. */
+  useCanvas() {
     this.renderer?.remove();
-    this.renderer = this.canvasRenderer();
-    this.refresh();
+    const again = this.tiles;
+    this.tiles = false;
+    this.use(createCanvasRenderer(this.map, this.words(), this.source, (text) => fail(new Error(text))));
+    if (again) this.refresh();
+  }
+
+  /** @param {import("./map-base.js").Renderer} renderer */
+  use(renderer) {
+    this.renderer = renderer;
+    if (this.model) renderer.show(this.model);
+    document.documentElement.dataset.renderer = renderer.tiles ? "gl" : "canvas";
   }
 
   words() {
@@ -112,7 +120,7 @@ class Page {
     const slow = setTimeout(() => byId("progress").classList.add("on"), SPINNER_MS);
     document.documentElement.dataset.ready = "";
     try {
-      const model = await loadModel(this.source, this.county, state, this.renderer?.tiles ?? false);
+      const model = await loadModel(this.source, this.county, state, this.tiles);
       if (mine === this.asked) this.draw(model);
       if (mine === this.asked) await this.drawCard(state);
     } catch (error) {
@@ -152,17 +160,30 @@ class Page {
     if (!state.select) return hideCard();
     try {
       const card = await this.source.card(state.select);
-      if (state === this.store.get()) renderCard(card, this.words(), on);
-      const at = card.group.lon === undefined || card.group.lon === null ? null : [card.group.lat, card.group.lon];
-      this.overlay?.mark(/** @type {any} */ (at));
+      if (state !== this.store.get()) return undefined;
+      renderCard(card, this.words(), on);
+      if (typeof card.group.lon === "number") this.reveal([card.group.lat, card.group.lon]);
     } catch (error) {
       renderCardError(/** @type {Error} */ (error).message, on);
     }
+    return undefined;
+  }
+
+  /** Mark the chosen group, and move the map when it lies outside or under the card. @param {[number, number]} at lat, lon */
+  reveal(at) {
+    this.overlay?.mark(at);
+    const point = this.map.latLngToContainerPoint(at);
+    const stage = this.map.getContainer().getBoundingClientRect();
+    const card = byId("card").getBoundingClientRect();
+    const free = { x: (card.left - stage.left) / 2, y: stage.height / 2 };
+    const under = point.x > card.left - stage.left - EDGE_PX && point.y > card.top - stage.top - EDGE_PX;
+    const outside = point.x < EDGE_PX || point.y < EDGE_PX || point.x > stage.width - EDGE_PX || point.y > stage.height - EDGE_PX;
+    if ((under || outside) && free.x > EDGE_PX) this.map.panBy([point.x - free.x, point.y - free.y], { animate: false });
   }
 
   /** A row of the table: a group opens its card, a unit is entered. @param {any} row */
   choose(row) {
-    if (this.model?.level === "group") this.select(row.code, typeof row.lon === "number" ? [row.lat, row.lon] : null);
+    if (this.model?.level === "group") this.store.set({ select: row.code });
     else this.goTo(row.code);
   }
 
@@ -170,12 +191,6 @@ class Page {
   goTo(code) {
     this.store.set({ area: code, level: "", select: "", view: "", sort: "", page: 0 });
     if (!code) fit(this.map, this.county.county.bounds);
-  }
-
-  /** @param {string} code @param {[number, number]|null} at lat, lon */
-  select(code, at) {
-    this.store.set({ select: code });
-    if (at && !this.map.getBounds().pad(-0.1).contains(at)) this.map.panTo(at);
   }
 
   /** @param {string} code */
@@ -197,6 +212,7 @@ class Page {
     wireSearch(this.source, (result) => this.found(result));
     wirePanels();
     byId("print").addEventListener("click", () => print());
+    byId("reload").addEventListener("click", () => location.reload());
     addEventListener("beforeprint", () => this.model && prepareSheet(this.model, this.words()));
     byId("link").addEventListener("click", () => this.copyLink());
     addEventListener("keydown", (event) => {
@@ -212,7 +228,7 @@ class Page {
   /** @param {any} event */
   clicked(event) {
     const picked = this.renderer?.pick(event.containerPoint);
-    if (picked && "code" in picked) return this.select(picked.code, null);
+    if (picked && "code" in picked) return this.store.set({ select: picked.code });
     if (picked) return this.map.setView(picked.zoomTo, this.map.getZoom() + 2);
     const unit = unitAt(this.model, event.latlng);
     if (unit && unit !== this.store.get().area) return this.goTo(unit);
@@ -259,7 +275,8 @@ function showFixed(county) {
   byId("synthetic").hidden = !county.synthetic;
   byId("data-date").textContent = county.data_date ?? "未注明";
   const { standard } = county;
-  byId("standard-name").textContent = standard ? `${standard.title ?? standard.id}（${standard.id}@${standard.version}）` : "未选定";
+  const name = standard ? `${standard.title ?? standard.id}（${standard.id}@${standard.version}）` : "未选定";
+  for (const id of ["standard-name", "foot-standard"]) byId(id).textContent = name;
 }
 
 /** @param {any} county @param {import("./state.js").State} state @param {(service: string) => void} choose */
@@ -315,6 +332,7 @@ function renderExports(model, source) {
 
 /** Folding of the panel, the layer list and the legend. */
 function wirePanels() {
+  if (matchMedia("(max-width: 900px)").matches) byId("legend").classList.remove("open");
   for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-toggles]"))) {
     const target = byId(button.dataset.toggles ?? "");
     button.addEventListener("click", () => {

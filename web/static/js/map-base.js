@@ -12,6 +12,8 @@ import { anchor, contains } from "./geometry.js";
  */
 
 const MANY_NAMES = 60;
+const LEGEND_PX = 170;
+const ROOMY_PX = 700;
 const BLANK = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==";
 const PANES = { relief: 150, gl: 250, shade: 300, lines: 320, points: 340, focus: 450, names: 460 };
 
@@ -22,6 +24,7 @@ export function prepareMap(map, boot, county) {
     pane.style.zIndex = String(order);
     pane.style.pointerEvents = "none";
   }
+  map.options.zoomSnap = 0.25; // the area fills the map; the buttons and the wheel still go by whole steps
   map.attributionControl?.remove();
   L.control.zoom({ position: "topright", zoomInTitle: "放大", zoomOutTitle: "缩小" }).addTo(map);
   L.control.scale({ imperial: false, position: "bottomright", maxWidth: 120 }).addTo(map);
@@ -38,8 +41,8 @@ function addNorth(map) {
 
 /** @param {any} map @param {any} boot @param {any} county */
 function addRelief(map, boot, county) {
-  const relief = county.layers.find((/** @type {any} */ layer) => layer.name === "dem");
-  if (!relief || !boot.relief) return;
+  const has = county.layers.some((/** @type {any} */ layer) => layer.name === "relief");
+  if (!has || !boot.relief) return;
   const box = county.county.bounds;
   const limits = box ? L.latLngBounds([box[1], box[0]], [box[3], box[2]]) : undefined;
   const [least, most] = boot.reliefZooms ?? [0, boot.reliefZoom];
@@ -49,7 +52,9 @@ function addRelief(map, boot, county) {
 
 /** @param {any} map @param {[number, number, number, number]|null} box */
 export function fit(map, box) {
-  if (box) map.fitBounds([[box[1], box[0]], [box[3], box[2]]], { padding: [24, 24], animate: false, maxZoom: 15 });
+  if (!box) return;
+  const left = map.getSize().x > ROOMY_PX ? LEGEND_PX : 16;
+  map.fitBounds([[box[1], box[0]], [box[3], box[2]]], { paddingTopLeft: [left, 16], paddingBottomRight: [16, 30], animate: false, maxZoom: 15 });
 }
 
 /** Names of the shaded units, outline of the area, halo of a group. @param {any} map */

@@ -2,7 +2,7 @@
 
 import { drawMark } from "./dom.js";
 import { drawSign, hatchCanvas } from "./patterns.js";
-import { shadeClass } from "./shade.js";
+import { shadeClass, shadeOpacity } from "./shade.js";
 
 const CLUSTER_BELOW_ZOOM = 11;
 const CELL_PX = 44;
@@ -89,7 +89,7 @@ function drawShade(target, model, words, renderer, hatch) {
   const style = (/** @type {any} */ feature) => {
     const one = shadeClass(rows.get(feature.properties[key]), breaks);
     const fill = typeof one === "number" ? colours[one] : hatch;
-    return { renderer, color: "#495057", weight: 0.8, fill: one !== "empty", fillColor: fill, fillOpacity: one === "unknown" ? 1 : 0.72 };
+    return { renderer, color: "#495057", weight: 0.8, fill: one !== "empty", fillColor: fill, fillOpacity: one === "unknown" ? 1 : shadeOpacity(model) };
   };
   L.geoJSON(polygons, { interactive: false, style }).addTo(target);
 }

@@ -2,7 +2,7 @@
 
 import { drawMark } from "./dom.js";
 import { hatchImage, symbolImage } from "./patterns.js";
-import { shadeClass } from "./shade.js";
+import { shadeClass, shadeOpacity } from "./shade.js";
 
 const CLUSTER_ZOOM = 9;
 const NO_DATA = { type: "FeatureCollection", features: [] };
@@ -147,7 +147,7 @@ function shadeLayers(model, words) {
   const hatched = classes.filter(([, one]) => one === "unknown").map(([code]) => code);
   const colour = pairs.length ? ["match", ["get", key], ...pairs, "rgba(0,0,0,0)"] : "rgba(0,0,0,0)";
   return [
-    { id: "shade", type: "fill", source: "shade", paint: { "fill-color": colour, "fill-opacity": 0.72 } },
+    { id: "shade", type: "fill", source: "shade", paint: { "fill-color": colour, "fill-opacity": shadeOpacity(model) } },
     { id: "shade-unknown", type: "fill", source: "shade", filter: ["in", ["get", key], ["literal", hatched]], paint: { "fill-pattern": "hatch:unknown" } },
     { id: "shade-line", type: "line", source: "shade", paint: { "line-color": "#ffffff", "line-width": 1.6 } },
     { id: "shade-edge", type: "line", source: "shade", paint: { "line-color": "#495057", "line-width": 0.7 } },

@@ -117,13 +117,14 @@ export async function loadModel(source, county, state, tiles) {
   at.bounds = await areaBounds(source, county, at, groups?.rows ?? null);
   const all = at.level === "county" ? overview.county : (overview[/** @type {"township"} */ (at.level)].find((row) => row.code === at.code) ?? null);
   const units = level === "group" ? [] : unitsIn(overview, level, at.code).filter((row) => state.filter === "all" || countOf(row, state.filter) > 0);
+  const above = new Map(at.level === "county" && level === "village" ? overview.township.map((row) => [row.code, row.name]) : []);
   return {
     state,
     county,
     path,
     totals: all,
     level,
-    rows: level === "group" ? (groups?.rows ?? []) : units,
+    rows: level === "group" ? (groups?.rows ?? []) : units.map((row) => ({ ...row, above: above.get(row.parent ?? "") ?? "" })),
     matched: groups ? groups.matched : all ? countOf(all, state.filter) : 0,
     groups: groups?.rows ?? null,
     shade,

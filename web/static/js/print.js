@@ -6,7 +6,7 @@ import { fullTable, LEVEL_WORDS } from "./table.js";
 
 const SHEET_WIDTH_PX = 1040; // A4 landscape less 10 mm on each side, at 96 dpi
 const MAP_SHARE = 0.74;
-const MAP_HEIGHT_PX = 500;
+const MAP_HEIGHT_PX = 580;
 
 /** Build the sheet from the model; called before every print. @param {import("./model.js").Model} model @param {any} words */
 export function prepareSheet(model, words) {
@@ -17,12 +17,22 @@ export function prepareSheet(model, words) {
   );
   const unit = LEVEL_WORDS[/** @type {"group"} */ (model.level)];
   byId("sheet-body").replaceChildren(el("h2", { text: `${words.label}对标表（按${unit}）` }), fullTable(model, words));
+  repeatFoot(`${area} · ${words.label} · 标准 ${words.standard} · 数据截止 ${model.county.data_date ?? "未注明"}${model.county.synthetic ? " · 演示数据" : ""} · 内部使用`);
   const map = byId("stage").getBoundingClientRect();
   const scale = Math.min((SHEET_WIDTH_PX * MAP_SHARE) / map.width, MAP_HEIGHT_PX / map.height);
   const style = document.documentElement.style;
   style.setProperty("--sheet-zoom", scale.toFixed(4));
   style.setProperty("--map-width", `${Math.round(map.width)}px`);
   style.setProperty("--map-height", `${Math.round(map.height)}px`);
+}
+
+const foot = new CSSStyleSheet();
+
+/** A line at the foot of every page, with its number; browsers that cannot do this print the footer once, at the end. @param {string} text */
+function repeatFoot(text) {
+  const quoted = JSON.stringify(text).replaceAll("<", "\\3c ");
+  foot.replaceSync(`@page { @bottom-left { content: ${quoted}; font-size: 9px; } @bottom-right { content: counter(page) " / " counter(pages); font-size: 9px; } }`);
+  if (!document.adoptedStyleSheets.includes(foot)) document.adoptedStyleSheets = [...document.adoptedStyleSheets, foot];
 }
 
 /** The local date, as ISO. @returns {string} */

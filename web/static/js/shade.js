@@ -25,3 +25,6 @@ export function shadeCounts(rows, breaks) {
   }
   return counts;
 }
+
+/** How strong the shading is: it steps back where single groups are the answer. @param {import("./model.js").Model} model @returns {number} */
+export const shadeOpacity = (model) => (model.path[model.path.length - 1].level === "village" ? 0.35 : 0.72);

@@ -19,7 +19,7 @@ const lackingShare = (row) => (eligible(row.groups) ? row.groups.lacking / eligi
 
 /** @type {Column[]} */
 const AREA_COLUMNS = [
-  { id: "name", label: "名称", sort: (row) => row.name, cell: (row) => row.name ?? "（未命名）" },
+  { id: "name", label: "名称", sort: (row) => `${row.above}${row.name}`, cell: unitCell },
   { id: "total", label: "应达标组", number: true, sort: (row) => eligible(row.groups), cell: (row) => integer(eligible(row.groups)) },
   { id: "lacking", label: "未达标组", number: true, sort: (row) => row.groups.lacking, cell: (row) => integer(row.groups.lacking) },
   { id: "share", label: "占比", number: true, sort: lackingShare, cell: (row) => percent(lackingShare(row)) },
@@ -30,12 +30,24 @@ const AREA_COLUMNS = [
 /** @type {Column[]} */
 const GROUP_COLUMNS = [
   { id: "name", label: "村民组", sort: (row) => row.name, cell: (row) => row.name ?? row.hamlet ?? row.code },
-  { id: "village", label: "行政村", sort: (row) => row.village_name, cell: (row) => row.village_name ?? "（未归属）" },
+  { id: "village", label: "所在", sort: (row) => `${row.township_name} ${row.village_name}`, cell: placeCell },
   { id: "verdict", label: "判定", sort: (row) => ORDER.indexOf(row.verdict), cell: verdictCell },
   { id: "value", label: "实测", number: true, sort: (row) => row.value, cell: (row) => (row.value === null || row.value === undefined ? "—" : measure(row.value, row.unit)) },
   { id: "households", label: "户", number: true, sort: (row) => row.households, cell: (row) => integer(row.households) },
 ];
 const ORDER = ["met", "excluded", "unknown", "lacking"];
+
+/** @param {any} row */
+function unitCell(row) {
+  const name = row.name ?? "（未命名）";
+  return row.above ? el("span", {}, el("span", { class: "above", text: `${row.above} ` }), name) : name;
+}
+
+/** Names of villages repeat within a county, so the township stands before them. @param {any} row */
+function placeCell(row) {
+  const place = [row.township_name ?? "（未归属）", row.village_name].filter(Boolean).join(" ");
+  return el("span", { class: "place", title: place, text: place });
+}
 
 /** @param {any} row @param {any} words */
 function verdictCell(row, words) {
@@ -48,14 +60,17 @@ function verdictCell(row, words) {
 /** @param {string} level @returns {Column[]} */
 export const columnsOf = (level) => (level === "group" ? GROUP_COLUMNS : AREA_COLUMNS);
 
-/** First by the column, then by code: the same order each time. Missing values stand last.
+/** How much stands behind a row, to rank equals. @param {any} row @param {string} level */
+const weight = (row, level) => (level === "group" ? row.households : row.households.lacking) ?? 0;
+
+/** First by the column, then by households, then by code: the same order each time. Missing values stand last.
  * @param {any[]} rows @param {string} level @param {string} sort @returns {any[]} */
 export function sortRows(rows, level, sort) {
   const columns = columnsOf(level);
   const wanted = sort || (level === "group" ? "-verdict" : "-lacking");
   const column = columns.find((one) => one.id === wanted.replace(/^-/, "")) ?? columns[0];
   const sign = wanted.startsWith("-") ? -1 : 1;
-  return [...rows].sort((a, b) => compare(column.sort(a), column.sort(b), sign) || String(a.code).localeCompare(String(b.code)));
+  return [...rows].sort((a, b) => compare(column.sort(a), column.sort(b), sign) || weight(b, level) - weight(a, level) || String(a.code).localeCompare(String(b.code)));
 }
 
 /** @param {any} a @param {any} b @param {number} sign */
