@@ -131,11 +131,11 @@ def datum_warning(layer: Frame, reference: Frame, *, name: str = "图层", refer
 
 
 def _sentence(found: _Candidate, distance: float, name: str, reference_name: str) -> str:
-    off = f"{name}与{reference_name}整体错开约 {distance:.0f} 米，与此处 {found.name} 的偏移一致"
+    off = f"{name}与{reference_name}整体错开约 {distance:.0f} 米，与此处 {found.name}的偏移一致"
     if found.of_layer:
         code = "gcj02" if "GCJ" in found.name else "bd09"
-        return f"{off}：{name}多半是未声明的 {found.name} 坐标；请核实来源，并在导入时加 --crs {code}。"
-    return f"{off}，但方向相反：{reference_name}多半是未声明的 {found.name} 坐标；请核实{reference_name}的来源后重新导入。"
+        return f"{off}：{name}多半是没有声明的 {found.name}坐标；请核实来源，并在导入时加 --crs {code}。"
+    return f"{off}，但方向相反：{reference_name}多半是没有声明的 {found.name}坐标；请核实{reference_name}的来源后重新导入。"
 
 
 def _proof(points: Floats, moved: Floats, fit: Fit) -> float:

@@ -109,7 +109,7 @@ def _readings(heading: Heading, names: Mapping[str, tuple[Field, int]]) -> list[
     readings = [(0, "".join(parts))]
     if len(parts) > 1:
         upper = bare("".join(parts[:-1]))
-        if upper in _NEUTRAL or upper not in names:
+        if upper in _NEUTRAL or upper not in names or names[upper][0] in COORDINATES:
             readings.append((1, parts[-1]))
             readings.append((2, "".join(parts[-2:])))
     return readings

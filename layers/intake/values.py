@@ -106,6 +106,7 @@ _FALSE = frozenset(
         "没有",
         "未",
         "未通",
+        "没通",
         "不通",
         "不能",
         "×",
@@ -141,7 +142,7 @@ _YEARS = (1900, 2100)
 class Values:
     """A parsed column: typed values, and for each row the rule its cell breaks (empty where it is fine)."""
 
-    values: pd.Series[Any]
+    typed: pd.Series[Any]
     rules: pd.Series[str]
 
 
@@ -188,7 +189,7 @@ def parser_of(field: Field, factor: float = 1.0) -> Parser:
 
 def expectation(field: Field) -> str:
     """What a cell of this field should look like, in Chinese."""
-    limits = "" if field.minimum is None and field.maximum is None else f"，{_limit(field.minimum)}–{_limit(field.maximum)}"
+    limits = _limits(field.minimum, field.maximum)
     return {
         Kind.CODE: "文本形式的代码（单元格格式设为“文本”）",
         Kind.TEXT: f"不超过 {LONGEST_TEXT} 字的文字",
@@ -200,8 +201,10 @@ def expectation(field: Field) -> str:
     }[field.kind]
 
 
-def _limit(value: float | None) -> str:
-    return "不限" if value is None else f"{value:g}"
+def _limits(low: float | None, high: float | None) -> str:
+    if low is not None and high is not None:
+        return f"，{low:g}–{high:g}"
+    return f"，不小于 {low:g}" if low is not None else f"，不大于 {high:g}" if high is not None else ""
 
 
 def plain_text(cell: Any) -> str:
