@@ -17,7 +17,6 @@ from api.routes import collections, county, docs, gaps, groups, page, problems, 
 from api.schema import describe
 from api.settings import Settings
 from api.snapshot import VERSION, Snapshots
-from api.tiles import TileCache
 from layers.errors import ZutongError
 
 if TYPE_CHECKING:
@@ -40,7 +39,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app = FastAPI(title="组通", version=VERSION, docs_url=None, redoc_url=None, default_response_class=Json)
     app.state.settings = given
     app.state.snapshots = Snapshots(given.workspace)
-    app.state.tiles = TileCache(given.tile_cache_bytes)
     for family in _ROUTES:
         app.include_router(family.router)
     app.mount("/static", page.static_files(), name="static")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from api.runs.assess import outdated, standard_of
-from api.snapshot import VECTORS, is_public
+from api.runs.tiles import tiled_layers
 from layers.names import LAYERS, SERVICES, Geometry
 
 if TYPE_CHECKING:
@@ -46,15 +46,13 @@ def is_stale(snapshot: Snapshot) -> bool:
 
 def map_layers(snapshot: Snapshot) -> list[dict[str, str]]:
     """Layers that the map can show, with the address of their tiles."""
-    return [
+    found = [
         {"name": name, "label": LAYERS[name].label, "geometry": LAYERS[name].geometry.value, "tiles": f"/tiles/{name}.json"}
         for name in LAYERS
-        if snapshot.has(name) and is_public(name) and LAYERS[name].geometry in VECTORS
-    ] + [
-        {"name": "relief", "label": "地形晕渲", "geometry": Geometry.RASTER.value, "tiles": "/rasters/relief/{z}/{x}/{y}.png"}
-        for _ in range(1)
-        if snapshot.has("dem")
+        for name in tiled_layers(snapshot.revision)
     ]
+    relief = {"name": "dem", "label": "地形晕渲", "geometry": Geometry.RASTER.value, "tiles": "/rasters/relief/{z}/{x}/{y}.png"}
+    return [*found, relief] if snapshot.has("dem") else found
 
 
 def county_answer(snapshot: Snapshot) -> dict[str, Any]:

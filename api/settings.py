@@ -23,4 +23,3 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     names: Annotated[tuple[str, ...], NoDecode] = ()
     body_limit_bytes: Annotated[int, Field(ge=0)] = 1_000_000
-    tile_cache_bytes: Annotated[int, Field(ge=0)] = 64_000_000

@@ -16,14 +16,17 @@ lat 25.30 ┌────────────┬─────────�
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import rasterio
 import shapely
-from rasterio.transform import from_origin
+from affine import Affine
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 COUNTY = "529926"
 COUNTY_NAME = "演示县"
@@ -105,11 +108,12 @@ def write_files(folder: Path) -> list[File]:
 
 def build_workspace(folder: Path, *, assess: bool = True) -> Path:
     """A workspace with every file imported through the ordinary import, assessed, its tiles made; returns its path."""
-    from api.runs import assess_county, create_workspace, import_file, refresh_tiles  # noqa: PLC0415 - so that files can be written alone
+    from api.runs import ImportOptions, assess_county, import_file, refresh_tiles  # noqa: PLC0415 - so that files can be written alone
+    from layers.workspace import create  # noqa: PLC0415
 
-    workspace = create_workspace(folder / "workspace", county=COUNTY, standards=STANDARDS, name=COUNTY_NAME)
+    workspace = create(folder / "workspace", county_code=COUNTY, county_name=COUNTY_NAME, standards=STANDARDS)
     for file in write_files(folder / "files"):
-        import_file(workspace, file.layer, file.path, crs=file.options.get("crs"))
+        import_file(workspace, file.layer, file.path, ImportOptions(crs=file.options.get("crs")))
     if assess:
         assess_county(workspace)
         refresh_tiles(workspace)
@@ -221,6 +225,6 @@ def _dem(path: Path) -> Path:
     rows, columns = np.mgrid[0:110, 0:110]
     heights = (600 + 2.0 * rows + 1.0 * columns).astype("float32")
     profile = {"driver": "GTiff", "height": 110, "width": 110, "count": 1, "dtype": "float32", "crs": "EPSG:4326", "nodata": -9999.0}
-    with rasterio.open(path, "w", transform=from_origin(105.995, 25.305, 0.001, 0.001), **profile) as grid:
+    with rasterio.open(path, "w", transform=Affine(0.001, 0.0, 105.995, 0.0, -0.001, 25.305), **profile) as grid:
         grid.write(heights, 1)
     return path

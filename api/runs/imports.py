@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
-from layers.intake.readers import read_layer
 
 from layers.errors import InputError
 from layers.intake.problems import SEVERITIES, join_problems
+from layers.intake.readers import read_layer
 from layers.names import LAYERS, Geometry, get_layer
 from layers.store.revision import Change
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     import pandas as pd
-    from layers.intake.readers import Intake
 
+    from layers.intake.report import Intake
     from layers.workspace import Workspace
 
 PROBLEMS = "problems"
@@ -75,23 +76,26 @@ def import_file(workspace: Workspace, layer: str, file: Path, options: ImportOpt
     known = get_layer(layer)
     if known.result:
         raise InputError(f"“{known.label}”是计算结果，不能导入。", file=file.name, hint="导入原始图层后运行 zutong gaps。")
-    intake = read_layer(
-        file,
-        known.name,
-        crs=given.crs,
-        encoding=given.encoding,
-        rename=dict(given.rename),
-        sheet=given.sheet,
-        key=workspace.key,
-        boundary=_boundary(workspace, known.name),
-    )
-    revision = None if given.dry_run else _commit(workspace, known.name, file, intake, given.title)
+    with tempfile.TemporaryDirectory(prefix="zutong-import-") as folder:
+        intake = read_layer(
+            file,
+            known.name,
+            crs=given.crs,
+            encoding=given.encoding,
+            rename=dict(given.rename) or None,
+            sheet=given.sheet,
+            key=workspace.key,
+            boundary=_boundary(workspace, known.name),
+            target=Path(folder) / "grid.tif",
+        )
+        revision = None if given.dry_run else _commit(workspace, known.name, file, intake, given.title)
     return ImportReport(known.name, file.name, intake.info, intake.problems, revision)
 
 
 def _commit(workspace: Workspace, layer: str, file: Path, intake: Intake, title: str) -> str:
-    content = {"path": intake.path} if LAYERS[layer].geometry is Geometry.RASTER else {"frame": intake.frame}
-    changes = {layer: Change(**content, info=dict(intake.info)), PROBLEMS: Change(frame=_problems(workspace, layer, intake.problems))}
+    grid = LAYERS[layer].geometry is Geometry.RASTER
+    content = Change(frame=None if grid else intake.frame, path=intake.path if grid else None, info=dict(intake.info))
+    changes: dict[str, Change | None] = {layer: content, PROBLEMS: Change(frame=_problems(workspace, layer, intake.problems))}
     return workspace.store.commit(changes, title=title or f"导入{LAYERS[layer].label}：{file.name}").id
 
 
