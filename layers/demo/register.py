@@ -23,7 +23,7 @@ CAUSES = ("因病", "因残", "因学", "缺技术", "缺劳力", "缺资金", "
 
 
 def build_register(groups: pd.DataFrame, settlements: pd.DataFrame, *, county_code: str, rng: np.random.Generator) -> pd.DataFrame:
-    """The register as text and numbers, columns by canonical name."""
+    """The register as text and numbers, columns by canonical name; `village_code_of` is not handed over."""
     households = groups["households_count"].to_numpy()
     row = np.repeat(np.arange(len(groups)), households)
     size = len(row)
@@ -48,6 +48,7 @@ def build_register(groups: pd.DataFrame, settlements: pd.DataFrame, *, county_co
             "poverty_cause": np.where(registered, np.array(CAUSES)[rng.integers(0, len(CAUSES), size)], ""),
             "relocated": np.where(moved, "是", "否"),
             "settlement_code": np.where(moved, _settlement(settlements, size, rng), ""),
+            "village_code_of": of["village_code"].to_numpy(),
         }
     )
 

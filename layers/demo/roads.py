@@ -33,7 +33,9 @@ COLUMNS = (
 )
 
 
-def build_roads(lines: Sequence[Line], groups: pd.DataFrame, villages: pd.DataFrame, *, county_code: str, crs: str, rng: np.random.Generator) -> gpd.GeoDataFrame:
+def build_roads(
+    lines: Sequence[Line], groups: pd.DataFrame, villages: pd.DataFrame, *, county_code: str, crs: str, rng: np.random.Generator
+) -> gpd.GeoDataFrame:
     """The roads with all attributes; `parent` is the row that a road hangs on, `group` the row of the group for which it was built (-1: none)."""
     roads = gpd.GeoDataFrame(
         {

@@ -1,0 +1,102 @@
+"""Faults planted in the groups' list and the household register: what clerks and spreadsheets do to tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from layers.demo.manifest import Fault
+
+if TYPE_CHECKING:
+    from layers.demo.grid import Ints, Mask
+
+WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
+CONTRADICTIONS = 40
+
+
+def plant_reported(groups: pd.DataFrame, lacking: Mask, met: Mask, *, file: str, rng: np.random.Generator) -> tuple[pd.DataFrame, list[Fault]]:
+    """What the groups report about their road: honest, but for some that lack one and say they have it, and some that say nothing."""
+    said = pd.Series(np.where(met, "是", "否"), dtype=object).mask(rng.random(len(groups)) < 0.03)
+    short = np.flatnonzero(lacking)
+    false = np.sort(rng.choice(short, min(CONTRADICTIONS, -(-len(short) // 6)), replace=False))
+    said.iloc[false] = "是"
+    codes = tuple(groups["group_code"].iloc[false])
+    what = f"{len(codes)} 个村民组上报“已通硬化路”，但 500 米内没有连通的硬化路"
+    return groups.assign(reported_hardened_road=said.to_numpy()), [Fault("", "reported_conflict", "groups", file, what, codes, "gaps", codes)]
+
+
+def plant_group_faults(groups: pd.DataFrame, *, file: str, rng: np.random.Generator, spare: Mask) -> tuple[pd.DataFrame, list[Fault]]:
+    """The groups' list with its faults; rows in `spare` are left alone (other faults hang on them)."""
+    free = rng.permutation(np.flatnonzero(~spare & (groups["number"] > 1).to_numpy()))
+    scale = min(1.0, len(groups) / 600.0)
+    sizes = [1, 1, 1, 1, max(2, round(6 * scale)), max(2, round(12 * scale))]
+    rows = dict(zip(("twin", "lost", "words", "outside", "wide", "count"), np.split(free, np.cumsum(sizes))[:-1], strict=True))
+    out, code = groups.astype({"households_count": object, "people_count": object}), groups["group_code"].to_numpy()
+    faults = []
+    twin = int(rows["twin"][0])
+    out.loc[twin, "group_code"] = code[twin - 1]
+    name = f"{groups['village_name'].iat[twin]}{groups['group_name'].iat[twin]}"
+    faults.append(
+        Fault(
+            "",
+            "group_duplicate_code",
+            "groups",
+            file,
+            f"{name}的代码填成了上一组的代码（应为 {code[twin]}）",
+            (code[twin - 1],),
+            "check",
+            (code[twin],),
+        )
+    )
+    out.loc[rows["lost"], ["x", "y"]] = np.nan
+    faults.append(_fault("group_no_coordinates", file, "没有坐标：各项服务应判为“不明”", rows["lost"], code))
+    out.loc[rows["words"], "people_count"] = "一百多人"
+    faults.append(_fault("text_in_number", file, "“人口数”一格写的是“一百多人”，不是数", rows["words"], code))
+    far = _elsewhere(groups, int(rows["outside"][0]))
+    out.loc[rows["outside"], ["x", "y"]] = groups.loc[far, ["x", "y"]].to_numpy() + 150.0
+    faults.append(_fault("group_outside_village", file, f"坐标落在{groups['village_name'].iat[far]}，在本村范围之外", rows["outside"], code))
+    out.loc[rows["wide"], "households_count"] = [str(value).translate(WIDE) for value in groups["households_count"].iloc[rows["wide"]]]
+    faults.append(_fault("fullwidth_digits", file, "“户数”是全角数字：应能读懂并记录", rows["wide"], code))
+    more = groups["households_count"].iloc[rows["count"]] + rng.integers(6, 16, len(rows["count"]))
+    out.loc[rows["count"], "households_count"] = more.to_numpy()
+    faults.append(_fault("households_contradict_register", file, "“户数”与户册里的户数对不上（多 6 至 15 户）", rows["count"], code))
+    return out, faults
+
+
+def _fault(kind: str, file: str, what: str, rows: Ints, codes: np.ndarray) -> Fault:
+    """One fault over several groups."""
+    found = tuple(str(code) for code in codes[rows])
+    return Fault("", kind, "groups", file, f"{len(found)} 个村民组{what}", found, "check", found)
+
+
+def _elsewhere(groups: pd.DataFrame, row: int) -> int:
+    """A group of another township, far away."""
+    away = np.hypot(groups["x"] - groups["x"].iat[row], groups["y"] - groups["y"].iat[row])
+    return int(away.where(groups["township_code"] != groups["township_code"].iat[row], -1.0).to_numpy().argmax())
+
+
+def plant_register_faults(register: pd.DataFrame, *, file: str, rng: np.random.Generator) -> tuple[pd.DataFrame, list[Fault]]:
+    """The register with rows that fit no group, ID numbers that a spreadsheet has turned into floats, and full-width digits."""
+    sizes = [8, 8, 25, 10] if len(register) > 10000 else [2, 2, 4, 3]
+    names, codes, floats, wide = np.split(rng.permutation(len(register))[: sum(sizes)], np.cumsum(sizes)[:-1])
+    out = register.astype({"people_count": object})
+    out.loc[names, "group_name"], out.loc[names, "group_code"] = "九十八组", ""
+    out.loc[codes, "group_code"] = register["village_code_of"].iloc[codes] + "99"
+    out.loc[codes, "group_name"] = ""
+    out.loc[floats, "id_number"] = [f"{float(value[:17]) * 10:.5E}" for value in register["id_number"].iloc[floats]]
+    out.loc[wide, "people_count"] = [str(value).translate(WIDE) for value in register["people_count"].iloc[wide]]
+    key = register["household_code"].to_numpy()
+    plans = (
+        ("register_unknown_group_name", names, "户写的组名在本村不存在，也没有组代码"),
+        ("register_unknown_group_code", codes, "户写的组代码不存在，也没有组名"),
+        ("id_scientific", floats, "户的证件号码被表格软件变成了科学计数（如 5.22326E+17），后几位已丢失"),
+        ("fullwidth_digits", wide, "户的“家庭人口”是全角数字：应能读懂并记录"),
+    )
+    found_by = ("check", "check", "import", "import")
+    faults = [
+        Fault("", kind, "households", file, f"{len(rows)} {what}", tuple(sorted(key[rows])), by)  # type: ignore[arg-type]
+        for (kind, rows, what), by in zip(plans, found_by, strict=True)
+    ]
+    return out.drop(columns="village_code_of"), faults
