@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from layers.names import LAYERS, SERVICES, fields_of
-from web.sentences import REASONS, Sentence
+from web.sentences import REASONS, RULES, Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -159,7 +159,7 @@ def explain(row: Mapping[str, Any]) -> str:
     """One Chinese sentence on why the group got its verdict.
 
     Args:
-        row: a row of `coverage` (or `evidence` with a `reason`): `reason, value, threshold, unit, missing, verdict`.
+        row: a row of `coverage`: `reason, rule, value, threshold, unit, missing, verdict`; any may be missing.
 
     Returns:
         For example `距最近连通硬化路 1,840 m（标准 ≤ 500 m）`. A reason that this version does not know is named as it is, never hidden.
@@ -172,18 +172,23 @@ def explain(row: Mapping[str, Any]) -> str:
 
 
 def _fill(sentence: Sentence, row: Mapping[str, Any]) -> str:
-    text = (
-        sentence.plain if is_missing(row.get("value")) or not sentence.measured else f"{sentence.measured} {measure(row['value'], row.get('unit'))}"
-    )
-    limit = _limit(sentence, row)
+    found = _measured(sentence, row)
     lost = missing_text(row.get("missing")) if sentence.names_missing else ""
-    return f"{text}{f'（标准 {limit}）' if limit else ''}{f'：{lost}' if lost else ''}"
+    if found and sentence.alone:
+        return found
+    colon = sentence.plain.endswith("：")
+    head = sentence.plain.removesuffix("，控制指标：") if colon and not found else sentence.plain
+    return f"{head}{'' if colon or not found else '，'}{found}{f'：{lost}' if lost else ''}"
 
 
-def _limit(sentence: Sentence, row: Mapping[str, Any]) -> str:
-    if not sentence.sign or is_missing(row.get("threshold")):
+def _measured(sentence: Sentence, row: Mapping[str, Any]) -> str:
+    """`距最近连通硬化路 1,840 m（标准 ≤ 500 m）`; empty where nothing was measured, or what was has nothing to do with the reason."""
+    if not sentence.measured or is_missing(row.get("value")):
         return ""
-    return f"{sentence.sign} {measure(row['threshold'], row.get('unit'))}"
+    rule = RULES.get(str(row.get("rule"))) or RULES.get(sentence.rule)
+    phrase, sign = (rule.phrase, rule.sign) if rule else ("实测", "")
+    limit = "" if is_missing(row.get("threshold")) else f"（标准 {sign}{' ' if sign else ''}{measure(row['threshold'], row.get('unit'))}）"
+    return f"{phrase} {measure(row['value'], row.get('unit'))}{limit}"
 
 
 def missing_text(missing: object) -> str:
@@ -207,34 +212,19 @@ def conflict_text(row: Mapping[str, Any]) -> str:
     return "上报已通，与依据不符，请核实" if not is_missing(conflict) and bool(conflict) else ""
 
 
-def rule_text(rule: object, *, threshold: Any = None, unit: object = "", standard: object = "") -> str:
-    """The rule in words: `road.hardened`, 500, `m`, `guizhou-2017@1` → `通硬化路：标准值 500 m · guizhou-2017@1`."""
+def rule_label(rule: object) -> str:
+    """The name of a rule: `road.hardened` → `通硬化路`; a rule that is not known here is named as it is."""
     name = "" if is_missing(rule) else str(rule)
-    wing, _, part = name.partition(".")
-    parts = [f"{WINGS.get(wing, wing)}{'·' if part else ''}{RULES.get(part, part)}" if name else ""]
-    parts.append("" if is_missing(threshold) else f"标准值 {measure(threshold, unit)}")
-    parts.append("" if is_missing(standard) else f"标准集 {standard}")
-    return " · ".join(part for part in parts if part)
+    return RULES[name].label if name in RULES else name
 
 
-WINGS: dict[str, str] = {"road": "硬化路", "water": "饮水", "power": "用电", "telecom": "通信", "clinic": "卫生", "school": "教育"}
-RULES: dict[str, str] = {
-    "hardened": "通硬化路",
-    "reachable": "通达",
-    "standard": "路面达标",
-    "quantity": "水量",
-    "quality": "水质",
-    "convenience": "取水方便程度",
-    "fetch": "取水方便程度",
-    "reliability": "供水保证率",
-    "radius": "供电半径",
-    "capacity": "户均配变容量",
-    "three_phase": "动力电",
-    "signal": "信号覆盖",
-    "station": "基站覆盖",
-    "distance": "距离",
-    "building": "房屋与人员",
-}
+def rule_text(rule: object, *, threshold: Any = None, unit: object = "", standard: object = "") -> str:
+    """The rule in words: `road.hardened`, 500, `m`, `guizhou-2017@1` → `通硬化路 ≤ 500 m（guizhou-2017@1）`."""
+    name = "" if is_missing(rule) else str(rule)
+    sign = RULES[name].sign if name in RULES else ""
+    limit = "" if is_missing(threshold) else f"{sign} {measure(threshold, unit)}".strip()
+    text = " ".join(part for part in (rule_label(rule), limit) if part)
+    return text if is_missing(standard) else f"{text}（{standard}）"
 
 
 def ramp_class(share: float | None) -> int | None:

@@ -38,8 +38,32 @@ def test_no_sentence_without_a_reason():
 
 
 def test_distance_sentence_is_the_one_on_the_card():
-    row = {"reason": "end_too_far", "value": 1840.4, "threshold": 500.0, "unit": "m", "missing": pd.NA}
+    row = {"reason": "end_too_far", "rule": "road.hardened", "value": 1840.4, "threshold": 500.0, "unit": "m", "missing": pd.NA}
     assert legend.explain(row) == "距最近连通硬化路 1,840 m（标准 ≤ 500 m）"
+
+
+@pytest.mark.parametrize(
+    ("row", "text"),
+    [
+        ({"reason": "no_road_near", "rule": "road.hardened"}, "附近没有道路，距最近连通硬化路 1,840 m（标准 ≤ 500 m）"),
+        ({"reason": "no_road_near", "rule": "road.access"}, "附近没有道路，距最近道路 1,840 m（标准 ≤ 500 m）"),
+        ({"reason": "few_households", "rule": "road.hardened"}, "户数低于标准规定的户数，不计入"),
+        ({"reason": "met", "rule": "power.distance"}, "各项指标均达标，控制指标：距最近变压器 1,840 m（标准 ≤ 500 m）"),
+        ({"reason": "met", "rule": "power.three_phase", "value": pd.NA}, "各项指标均达标"),
+        (
+            {"reason": "capacity_low", "rule": "power.capacity", "value": 1.26, "threshold": 2.0, "unit": "kVA/户"},
+            "户均配变容量 1.26 kVA/户（标准 ≥ 2 kVA/户）",
+        ),
+    ],
+)
+def test_sentences_say_what_was_measured(row, text):
+    assert legend.explain({"value": 1840.0, "threshold": 500.0, "unit": "m", **row}) == text
+
+
+def test_rule_in_words():
+    assert legend.rule_text("road.hardened", threshold=500, unit="m", standard="guizhou-2017@1") == "通硬化路 ≤ 500 m（guizhou-2017@1）"
+    assert legend.rule_text("power.three_phase", threshold=pd.NA, standard=None) == "动力电"
+    assert legend.rule_text("some.later_rule") == "some.later_rule"
 
 
 def test_missing_fields_and_layers_are_named_in_chinese():
