@@ -35,7 +35,7 @@ _GROUP_KIND = re.compile(r"(?<=.)(?:村民小组|居民小组|村民组|居民�
 _HAMLET_KIND = re.compile(r"(?<=..)(?:寨子|寨|屯|湾)$")
 _BRACKETS = re.compile(r"\(([^()]*)\)")
 _NUMBERED = re.compile(r"\d+组$", flags=re.ASCII)
-_TAIL_NUMBER = re.compile(r"第?(?:([0-9]+)|([一二三四五六七八九十]+))$")
+_TAIL_NUMBER = re.compile(r"(?:([0-9]+)|([一二三四五六七八九十]+))$")
 _DIGITS = {c: i for i, c in enumerate("一二三四五六七八九", start=1)}
 _NUMERAL = re.compile(r"[一二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九]")
 _CAPITALS = str.maketrans("壹贰叁肆伍陆柒捌玖拾", "一二三四五六七八九十")
@@ -44,8 +44,11 @@ _CAPITALS = str.maketrans("壹贰叁肆伍陆柒捌玖拾", "一二三四五六�
 def normalise_name(name: str) -> str:
     """One spelling of a name: half width, lower case, no spaces or separators, no `.0` that a spreadsheet left behind a number."""
     text = _FLOAT_TAIL.sub(r"\1", unicodedata.normalize("NFKC", name))
-    text = unicodedata.normalize("NFKC", text.lower())
-    return _DROPPED.sub("", text)
+    while True:  # what stood apart can combine once the space between is gone
+        bare = _DROPPED.sub("", unicodedata.normalize("NFKC", text.lower()))
+        if bare == text:
+            return text
+        text = bare
 
 
 def normalise_village_name(name: str) -> str:
@@ -133,11 +136,10 @@ def _numbered(text: str) -> str:
     found = _TAIL_NUMBER.search(text)
     if found is None:
         return text
-    if found.group(1):
-        return f"{text[: found.start()]}{int(found.group(1))}组"
-    numeral = _longest_numeral(found.group(2))
-    head = text[: len(text) - len(numeral)].removesuffix("第")
-    return text if head[-1:].isdigit() else f"{head}{chinese_number(numeral)}组"
+    digits, numerals = found.groups()
+    tail = digits or _longest_numeral(numerals)
+    head = text[: len(text) - len(tail)].rstrip("第")
+    return text if head[-1:].isdigit() else f"{head}{int(digits) if digits else chinese_number(tail)}组"
 
 
 def _longest_numeral(text: str) -> str:
