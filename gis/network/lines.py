@@ -126,8 +126,8 @@ def _left_out(
     bad = fault != ""
     rows = np.concatenate([nothing, source[bad]])
     what = np.concatenate([np.full(len(nothing), "empty"), fault[bad]])
-    length = np.concatenate([np.zeros(len(nothing)), np.nan_to_num(shapely.length(parts[bad]))])
-    return _notes(roads, rows, what, length)
+    length = np.concatenate([np.zeros(len(nothing)), shapely.length(parts[bad])])
+    return _notes(roads, rows, what, np.where(np.isfinite(length), length, np.nan))
 
 
 def _peculiar(roads: gpd.GeoDataFrame, edges: gpd.GeoDataFrame) -> pd.DataFrame:
