@@ -22,6 +22,8 @@ function verdicts(model, words) {
   const items = shown.map((/** @type {any} */ mark) =>
     el("li", {}, icon(mark), el("span", { text: mark.label }), near ? null : el("span", { class: "count", text: integer(totals.groups[mark.value]) })),
   );
+  const lost = (model.groups ?? []).filter((row) => typeof row.lon !== "number").length;
+  if (lost) items.push(el("li", { class: "lost", text: `${integer(lost)} 组无坐标，未上图` }));
   return section(near ? `村民组（差一点 ${integer(model.matched)}）` : "村民组", items);
 }
 

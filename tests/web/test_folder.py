@@ -1,0 +1,69 @@
+"""The folder: whole or not at all, holding every answer that was given and nothing of the tiles."""
+
+import json
+
+import pytest
+
+from web.folder import CARDS_A_FILE, FolderData, FolderError, write_folder
+from web.page import PageContext
+from web.vendor import TARGET
+
+pytestmark = pytest.mark.skipif(not (TARGET / "manifest.json").is_file(), reason="front-end libraries are not set up (make setup)")
+
+COUNTY = {
+    "county": {"code": "x", "name": "试验县", "bounds": [0, 0, 1, 1]},
+    "layers": [{"name": name, "label": name, "geometry": "point", "tiles": f"/tiles/{name}.json"} for name in ("groups", "roads", "clinics")],
+}
+
+
+def _data(**more):
+    cards = {f"g{i:04d}": {"group": {"code": i}, "services": []} for i in range(CARDS_A_FILE + 1)}
+    given = {"county": COUNTY, "overview": {"power": {"county": None}}, "groups": {"power": [{"name": "</script>"}]}, "cards": cards}
+    return FolderData(**{**given, "features": {"roads": {"type": "FeatureCollection", "features": []}}, **more})
+
+
+def _read(path):
+    text = path.read_text(encoding="utf-8")
+    assert text.startswith("zutongData(")
+    name, value = json.loads(f"[{text[len('zutongData(') :].rstrip().removesuffix(');')}]")
+    assert name == path.stem
+    return value
+
+
+def test_folder_holds_every_answer(tmp_path):
+    index = write_folder(tmp_path / "out", context=PageContext("试验县"), data=_data(relief=[(9, 1, 2, b"png"), (10, 3, 4, b"png")]))
+    data = index.parent / "data"
+    assert _read(data / "groups-power.js") == [{"name": "</script>"}]
+    assert "</script>" not in (data / "groups-power.js").read_text(encoding="utf-8")
+    assert [layer["name"] for layer in _read(data / "county.js")["layers"]] == ["groups", "roads"]
+    shelves = _read(data / "shelves.js")
+    assert all(code in _read(data / f"cards-{shelf}.js") for code, shelf in list(shelves.items())[::50])
+    assert set(shelves.values()) == {0, 1}
+    assert (index.parent / "relief" / "10" / "3" / "4.png").read_bytes() == b"png"
+    boot = json.loads(index.read_text(encoding="utf-8").split('id="boot">')[1].split("</script>")[0])
+    assert boot["reliefZooms"] == [9, 10]
+    assert boot["folder"] is True
+
+
+def test_folder_is_deterministic(tmp_path):
+    made = [write_folder(tmp_path / name, context=PageContext("试验县"), data=_data()).parent for name in ("a", "b")]
+    files = [{path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()} for folder in made]
+    assert files[0] == files[1]
+
+
+def test_folder_does_not_overwrite(tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "mine.txt").write_text("mine")
+    with pytest.raises(FolderError, match="不为空"):
+        write_folder(tmp_path / "out", context=PageContext("试验县"), data=_data())
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["mine.txt"]
+
+
+def test_failure_on_the_way_leaves_no_folder(tmp_path):
+    def broken():
+        yield 9, 0, 0, b"png"
+        raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        write_folder(tmp_path / "out", context=PageContext("试验县"), data=_data(relief=broken()))
+    assert not (tmp_path / "out").exists()
