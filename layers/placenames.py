@@ -33,7 +33,7 @@ _TOWNSHIP_KIND = re.compile(rf"(?<=.)(?:(?:(?:{_PEOPLES})族)*乡|镇|街道)$")
 _COUNTY_KIND = re.compile(rf"(?<=.)(?:(?:(?:{_PEOPLES})族)*自治县|县|市|区|特区|林区|自治旗|旗)$")
 _GROUP_KIND = re.compile(r"(?<=.)(?:村民小组|居民小组|村民组|居民组|自然组|小组|组|生产队|队|合作社|社|自然村|自然寨|自然屯|自然湾)$")
 _HAMLET_KIND = re.compile(r"(?<=..)(?:寨子|寨|屯|湾)$")
-_BRACKETS = re.compile(r"\(([^()]*)\)")
+_BRACKETED = re.compile(r"((?:\([^()]+\))*)([^()]+)((?:\([^()]+\))*)")
 _NUMBERED = re.compile(r"\d+组$", flags=re.ASCII)
 _TAIL_NUMBER = re.compile(r"(?:([0-9]+)|([一二三四五六七八九十]+))$")
 _DIGITS = {c: i for i, c in enumerate("一二三四五六七八九", start=1)}
@@ -95,18 +95,13 @@ def normalise_group_name(name: str) -> str:
     Otherwise the word for "group" goes: `岩上村民组`, `岩上组` → `岩上`. What stands in brackets stays: `一组（岩上）` → `1组(岩上)`.
     Chinese numerals are read up to 99.
     """
-    text = normalise_name(name)
-    inside = _BRACKETS.findall(text)
-    outside = _BRACKETS.sub("", text)
-    if not inside or not outside:
-        return _plain_group(text)
-    return _plain_group(outside) + "".join(f"({part})" for part in inside)
+    outside, inside = _split_brackets(normalise_name(name))
+    return _plain_group(outside) + inside
 
 
 def group_stem(name: str) -> str:
     """The group's name without brackets and without 寨, 屯, 湾: `岩上寨` → `岩上`, `1组(岩上)` → `1组`; a numbered name stays."""
-    text = normalise_group_name(name)
-    text = _BRACKETS.sub("", text) or text
+    text = _plain_group(_split_brackets(normalise_name(name))[0])
     while not _NUMBERED.search(text):
         shorter = _plain_group(_HAMLET_KIND.sub("", text))
         if shorter == text:
@@ -117,8 +112,14 @@ def group_stem(name: str) -> str:
 
 def bracketed(name: str) -> str:
     """What stands in brackets behind a group's name, normalised as a group's name: `一组（岩上寨）` → `岩上寨`."""
-    inside = _BRACKETS.findall(normalise_name(name))
-    return normalise_group_name(inside[-1]) if inside else ""
+    inside = _split_brackets(normalise_name(name))[1]
+    return normalise_group_name(inside.rpartition("(")[2][:-1]) if inside else ""
+
+
+def _split_brackets(text: str) -> tuple[str, str]:
+    """The name and the brackets before or behind it; a text with brackets in other places is left whole."""
+    found = _BRACKETED.fullmatch(text)
+    return (text, "") if found is None else (found.group(2), found.group(1) + found.group(3))
 
 
 def _plain_group(text: str) -> str:
