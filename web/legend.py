@@ -11,7 +11,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from layers.names import LAYERS, SERVICES, fields_of
-from web.sentences import REASONS, RULES, Sentence
+from web import sentences
+from web.sentences import REASONS, Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -108,6 +109,13 @@ LAYER_STYLES: dict[str, LayerStyle] = {
     )
 }
 
+RULES: dict[str, str] = {
+    **{name.rpartition(".")[2]: rule.label for name, rule in sentences.RULES.items()},
+    "distance": "距离",
+    **{name: rule.label for name, rule in sentences.RULES.items()},
+}
+"""Names of rules, by the whole name (`road.hardened`) and by the indicator alone (`hardened`)."""
+
 UNITS: dict[str, str] = {"m2": "m²", "kva": "kVA", "households": "户", "people": "人", "days": "天"}
 
 
@@ -185,7 +193,7 @@ def _measured(sentence: Sentence, row: Mapping[str, Any]) -> str:
     """`距最近连通硬化路 1,840 m（标准 ≤ 500 m）`; empty where nothing was measured, or what was has nothing to do with the reason."""
     if not sentence.measured or is_missing(row.get("value")):
         return ""
-    rule = RULES.get(str(row.get("rule"))) or RULES.get(sentence.rule)
+    rule = sentences.RULES.get(str(row.get("rule"))) or sentences.RULES.get(sentence.rule)
     phrase, sign = (rule.phrase, rule.sign) if rule else ("实测", "")
     limit = "" if is_missing(row.get("threshold")) else f"（标准 {sign}{' ' if sign else ''}{measure(row['threshold'], row.get('unit'))}）"
     return f"{phrase} {measure(row['value'], row.get('unit'))}{limit}"
@@ -215,13 +223,13 @@ def conflict_text(row: Mapping[str, Any]) -> str:
 def rule_label(rule: object) -> str:
     """The name of a rule: `road.hardened` → `通硬化路`; a rule that is not known here is named as it is."""
     name = "" if is_missing(rule) else str(rule)
-    return RULES[name].label if name in RULES else name
+    return RULES.get(name, name)
 
 
 def rule_text(rule: object, *, threshold: Any = None, unit: object = "", standard: object = "") -> str:
     """The rule in words: `road.hardened`, 500, `m`, `guizhou-2017@1` → `通硬化路 ≤ 500 m（guizhou-2017@1）`."""
     name = "" if is_missing(rule) else str(rule)
-    sign = RULES[name].sign if name in RULES else ""
+    sign = sentences.RULES[name].sign if name in sentences.RULES else ""
     limit = "" if is_missing(threshold) else f"{sign} {measure(threshold, unit)}".strip()
     text = " ".join(part for part in (rule_label(rule), limit) if part)
     return text if is_missing(standard) else f"{text}（{standard}）"
