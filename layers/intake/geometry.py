@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import shapely
 
 from layers.crs import STORAGE_CRS, Declared, magnitude_hint, metric_crs, to_storage
@@ -20,6 +19,8 @@ from layers.intake.problems import Origin, join_problems
 from layers.names import Geometry
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from layers.names import Layer
 
 Shapes: TypeAlias = npt.NDArray[np.object_]

@@ -118,7 +118,7 @@ def identify(path: Path) -> str:
 
 
 def _must_be_plain(path: Path, kind: str) -> None:
-    if "://" in str(path) or str(path).startswith("/vsi"):
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:[/\\]", str(path)) or str(path).startswith("/vsi"):
         raise HostileFile("只能导入本机上的文件，不能导入网址。", file=path.name)
     if not path.exists():
         raise InputError(f"找不到文件“{path.name}”。", file=path.name)
