@@ -70,7 +70,8 @@ class Growth:
 
 
 def _nearest(shape: shapely.LineString, point: Floats) -> Floats:
-    return shapely.get_coordinates(shapely.line_interpolate_point(shape, shapely.line_locate_point(shape, shapely.points(point))))[0]
+    along = shapely.line_locate_point(shape, shapely.points(point))
+    return np.asarray(shapely.get_coordinates(shapely.line_interpolate_point(shape, along))[0], dtype=np.float64)
 
 
 def grow(terrain: Terrain, ground: Ground, inside: Mask, towns: Ints, villages: Ints, groups: Ints, rng: np.random.Generator) -> list[Line]:

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from layers.demo.cells import line_at, text_at, whole_at
 from layers.demo.lines import piece
 from layers.demo.manifest import Fault
 from layers.demo.roads import HARDENED, reach_table
@@ -79,11 +80,11 @@ def find_sites(roads: gpd.GeoDataFrame, groups: pd.DataFrame) -> list[Site]:
     who, road = who[hardened[road]], road[hardened[road]]
     alone = np.bincount(who, minlength=len(groups)) == 1
     only = pd.Series(who[alone[who]]).groupby(road[alone[who]]).agg(tuple)
-    fits = [row for row in only.index if leaf[row] and hardened[row] and "-" not in roads["road_code"].iat[row]]
+    fits = [row for row in only.index if leaf[row] and hardened[row] and "-" not in text_at(roads, "road_code", row)]
     free = _lonely(roads, np.array(fits, dtype=np.int64))
     place = {int(label): row for row, label in enumerate(index)}
     sites = [
-        Site(int(row), place.get(int(roads["parent"].iat[row]), -1), tuple(map(int, only[row]))) for row, ok in zip(fits, free, strict=True) if ok
+        Site(int(row), place.get(whole_at(roads, "parent", row), -1), tuple(map(int, only[row]))) for row, ok in zip(fits, free, strict=True) if ok
     ]
     return [site for site in sites if site.parent >= 0]
 
@@ -103,7 +104,7 @@ def _lonely(roads: gpd.GeoDataFrame, rows: Ints) -> list[bool]:
 
 
 def _bend(kind: str, roads: gpd.GeoDataFrame, site: Site, gap: float) -> list[shapely.LineString]:
-    shape = roads.geometry.iat[site.row]
+    shape = line_at(roads, site.row)
     if kind == "road_end_unsnapped":
         half = shape.length * 0.5
         return [piece(shape, 0.0, half - gap / 2.0), piece(shape, half + gap / 2.0, shape.length)]
@@ -111,7 +112,7 @@ def _bend(kind: str, roads: gpd.GeoDataFrame, site: Site, gap: float) -> list[sh
         first, second = shapely.get_coordinates(shape)[:2]
         back = first - (second - first) / np.hypot(*(second - first)) * gap
         return [shapely.LineString(np.vstack((back, shapely.get_coordinates(shape))))]
-    return [_away_from(shape, roads.geometry.iat[site.parent], gap)]
+    return [_away_from(shape, line_at(roads, site.parent), gap)]
 
 
 def _away_from(shape: shapely.LineString, parent: shapely.LineString, gap: float) -> shapely.LineString:
@@ -127,7 +128,7 @@ def _away_from(shape: shapely.LineString, parent: shapely.LineString, gap: float
 def _apply(roads: gpd.GeoDataFrame, changed: dict[int, list[shapely.LineString]], no_surface: list[int]) -> gpd.GeoDataFrame:
     numbers = [row for row in range(len(roads)) for _ in changed.get(row, [0])]
     out = roads.iloc[numbers].reset_index(drop=True)
-    shapes = [shape for row in range(len(roads)) for shape in changed.get(row, [roads.geometry.iat[row]])]
+    shapes = [shape for row in range(len(roads)) for shape in changed.get(row, [line_at(roads, row)])]
     part = pd.Series(numbers).groupby(numbers).cumcount() + 1
     split = pd.Series(numbers).duplicated(keep=False)
     codes = out["road_code"].where(~split, out["road_code"] + "-" + part.astype(str))
@@ -149,16 +150,16 @@ SENTENCES = {
 
 
 def _describe(kind: str, roads: gpd.GeoDataFrame, site: Site, gap: float, groups: tuple[str, ...], file: str) -> Fault:
-    code, parent = str(roads["road_code"].iat[site.row]), str(roads["road_code"].iat[site.parent])
+    code, parent = text_at(roads, "road_code", site.row), text_at(roads, "road_code", site.parent)
     own = (f"{code}-1", f"{code}-2") if kind == "road_end_unsnapped" else (code, parent)
-    return Fault("", kind, "roads", file, SENTENCES[kind].format(road=roads["road_name"].iat[site.row], gap=gap), own, "gaps", groups)
+    return Fault("", kind, "roads", file, SENTENCES[kind].format(road=text_at(roads, "road_name", site.row), gap=gap), own, "gaps", groups)
 
 
 def _missing_surface(roads: gpd.GeoDataFrame, sites: list[Site], codes: np.ndarray, file: str) -> list[Fault]:
     if not sites:
         return []
     what = f"{len(sites)} 条路没有填路面类型：所通村民组应判为“不明”，不能当作已硬化"
-    names = tuple(str(roads["road_code"].iat[site.row]) for site in sites)
+    names = tuple(text_at(roads, "road_code", site.row) for site in sites)
     return [Fault("", "road_no_surface", "roads", file, what, names, "gaps", tuple(str(codes[g]) for site in sites for g in site.groups))]
 
 
@@ -167,14 +168,18 @@ def _isolate(roads: gpd.GeoDataFrame, groups: pd.DataFrame, file: str) -> tuple[
     hardened = (roads["surface"].isin(HARDENED) | roads["surface"].isna()).to_numpy()
     others = shapely.union_all(roads.geometry.to_numpy()[hardened])
     rough = (roads["kind"] == "group").to_numpy() & ~hardened & ~roads.index.isin(roads["parent"]) & (roads.length > 1100.0).to_numpy()
-    for row in np.flatnonzero(rough):
-        shape = roads.geometry.iat[row]
+    for row in map(int, np.flatnonzero(rough)):
+        shape = line_at(roads, row)
         rest = piece(shape, shape.length * 0.45, shape.length)
         if rest.distance(others) > 550.0:
-            out = roads.copy()
-            out.loc[roads.index[row], "geometry"] = rest
-            out.loc[roads.index[row], "surface"] = "cement_concrete"
-            code, group = str(roads["road_code"].iat[row]), str(groups["group_code"].iat[int(roads["group"].iat[row])])
-            what = f"{roads['road_name'].iat[row]}是孤立的硬化路段，与已有硬化路网不相连：不能算通硬化路"
-            return out, [Fault("", "road_isolated", "roads", file, what, (code,), "gaps", (group,))]
+            group = text_at(groups, "group_code", whole_at(roads, "group", row))
+            what = f"{text_at(roads, 'road_name', row)}是孤立的硬化路段，与已有硬化路网不相连：不能算通硬化路"
+            return _paved(roads, row, rest), [Fault("", "road_isolated", "roads", file, what, (text_at(roads, "road_code", row),), "gaps", (group,))]
     return roads, []
+
+
+def _paved(roads: gpd.GeoDataFrame, row: int, shape: shapely.LineString) -> gpd.GeoDataFrame:
+    """The roads with one of them hardened and cut to a shape."""
+    shapes, surface = roads.geometry.to_numpy().copy(), roads["surface"].to_numpy(dtype=object, copy=True)
+    shapes[row], surface[row] = shape, "cement_concrete"
+    return roads.assign(surface=surface).set_geometry(gpd.GeoSeries(shapes, index=roads.index, crs=roads.crs))

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from layers.demo.cells import text_at
 from layers.demo.lines import piece
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ def build_roads(
     roads["road_code"] = _codes(roads["kind"], county_code)
     roads["road_name"] = _names(roads, groups, villages)
     hardened = choose_hardened(roads, groups, rng)
-    return _settle_ends(pd.concat((roads, _attributes(roads, hardened, rng)), axis=1), groups, rng)
+    whole = gpd.GeoDataFrame(pd.concat((roads, _attributes(roads, hardened, rng)), axis=1), crs=crs)
+    return _settle_ends(whole, groups, rng)
 
 
 def _stop_short(roads: gpd.GeoDataFrame, rng: np.random.Generator) -> NDArray[np.object_]:
@@ -78,9 +80,9 @@ def _names(roads: gpd.GeoDataFrame, groups: pd.DataFrame, villages: pd.DataFrame
     names = []
     for kind, target in zip(roads["kind"], roads["target"], strict=True):
         if kind == "group":
-            names.append(f"{groups['village_name'].iat[target]}{groups['group_name'].iat[target]}通组路")
+            names.append(f"{text_at(groups, 'village_name', target)}{text_at(groups, 'group_name', target)}通组路")
         elif kind == "village":
-            names.append(f"{villages['village_name'].iat[target]}通村公路")
+            names.append(f"{text_at(villages, 'village_name', target)}通村公路")
         elif kind == "township":
             names.append(f"{towns[target]}联络线")
         else:

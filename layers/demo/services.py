@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 from scipy.ndimage import uniform_filter
 
+from layers.demo.cells import text_at
+
 if TYPE_CHECKING:
     from layers.demo.areas import Seats
     from layers.demo.grid import Floats, Grid, Ints, Mask
@@ -78,7 +80,7 @@ def _top(high: Floats, grid: Grid, inside: Mask, x: float, y: float) -> int:
     rows, cols = slice(max(0, row - reach), row + reach + 1), slice(max(0, col - reach), col + reach + 1)
     window = np.where(inside[rows, cols], high[rows, cols], -np.inf)
     down, right = divmod(int(window.argmax()), window.shape[1])
-    return (rows.start + down) * grid.cols + cols.start + right
+    return int((rows.start + down) * grid.cols + cols.start + right)
 
 
 def build_clinics(villages: pd.DataFrame, seats: Seats, grid: Grid, rng: np.random.Generator) -> pd.DataFrame:
@@ -108,7 +110,7 @@ def build_schools(villages: pd.DataFrame, seats: Seats, grid: Grid, rng: np.rand
     rows = [row for village in range(len(villages)) for row in _village_schools(village, bool(seats.township_seat[village]), rng)]
     village = np.array([row[0] for row in rows])
     seats_count = np.array([row[2] for row in rows])
-    name = [f"{villages['township_name' if row[3] else 'village_name'].iat[row[0]]}{row[1]}" for row in rows]
+    name = [text_at(villages, "township_name" if row[3] else "village_name", row[0]) + row[1] for row in rows]
     return _at(
         beside(grid.points(seats.cell[village]), rng, near=30.0, far=350.0),
         school_code=[f"XX{n:05d}" for n in range(1, len(rows) + 1)],

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from layers.demo.cells import text_at
 from layers.demo.manifest import Fault
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def plant_group_faults(groups: pd.DataFrame, *, file: str, rng: np.random.Genera
     faults = []
     twin = int(rows["twin"][0])
     out.loc[twin, "group_code"] = code[twin - 1]
-    name = f"{groups['village_name'].iat[twin]}{groups['group_name'].iat[twin]}"
+    name = f"{text_at(groups, 'village_name', twin)}{text_at(groups, 'group_name', twin)}"
     faults.append(
         Fault(
             "",
@@ -56,7 +57,7 @@ def plant_group_faults(groups: pd.DataFrame, *, file: str, rng: np.random.Genera
     faults.append(_fault("text_in_number", file, "“人口数”一格写的是“一百多人”，不是数", rows["words"], code))
     far = _elsewhere(groups, int(rows["outside"][0]))
     out.loc[rows["outside"], ["x", "y"]] = groups.loc[far, ["x", "y"]].to_numpy() + 150.0
-    faults.append(_fault("group_outside_village", file, f"坐标落在{groups['village_name'].iat[far]}，在本村范围之外", rows["outside"], code))
+    faults.append(_fault("group_outside_village", file, f"坐标落在{text_at(groups, 'village_name', far)}，在本村范围之外", rows["outside"], code))
     out.loc[rows["wide"], "households_count"] = [str(value).translate(WIDE) for value in groups["households_count"].iloc[rows["wide"]]]
     faults.append(_fault("fullwidth_digits", file, "“户数”是全角数字：应能读懂并记录", rows["wide"], code))
     more = groups["households_count"].iloc[rows["count"]] + rng.integers(6, 16, len(rows["count"]))
@@ -73,8 +74,9 @@ def _fault(kind: str, file: str, what: str, rows: Ints, codes: np.ndarray) -> Fa
 
 def _elsewhere(groups: pd.DataFrame, row: int) -> int:
     """A group of another township, far away."""
-    away = np.hypot(groups["x"] - groups["x"].iat[row], groups["y"] - groups["y"].iat[row])
-    return int(away.where(groups["township_code"] != groups["township_code"].iat[row], -1.0).to_numpy().argmax())
+    x, y, town = (groups[name].to_numpy() for name in ("x", "y", "township_code"))
+    away = np.hypot(x - x[row], y - y[row])
+    return int(np.where(town != town[row], away, -1.0).argmax())
 
 
 def plant_register_faults(register: pd.DataFrame, *, file: str, rng: np.random.Generator) -> tuple[pd.DataFrame, list[Fault]]:

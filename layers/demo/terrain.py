@@ -71,7 +71,7 @@ def _shape_coarse(trend: Floats, grid: Grid, rng: np.random.Generator) -> Floats
     for _ in range(6):
         height = incise(height, drain(height, cell), strength=0.15)
         height = np.asarray(gaussian_filter(height + gaussian_filter(coarse - height, KEEP_M / cell), 0.45), dtype=np.float64)
-    return height
+    return np.asarray(height, dtype=np.float64)
 
 
 def _upsample(values: Floats, shape: tuple[int, int]) -> Floats:

@@ -41,12 +41,16 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """Costs of all moves inside a mask; `number` gives each grid cell its node (-1 outside), `cells` is the way back."""
+    """Costs of all moves inside a mask, in rows as a sparse matrix has them.
+
+    `number` gives each grid cell its node (-1 outside), `cells` is the way back; a node's moves begin at `starts`.
+    """
 
     number: Ints
     cells: Ints
     here: Ints
     there: Ints
+    starts: Ints
     cost: Floats
 
     def reach(self, sources: Ints, *, cheap: Mask | None = None, discount: float = 0.3) -> Reach:
@@ -56,7 +60,7 @@ class Ground:
             on = cheap[self.cells]
             cost = np.where(on[self.here] & on[self.there], cost * discount, cost)
         size = self.cells.size
-        graph = csr_array((cost, (self.here, self.there)), shape=(size, size))
+        graph = csr_array((cost, self.there, self.starts), shape=(size, size))
         starts = np.unique(self.number[sources])
         found = dijkstra(graph, directed=False, indices=starts[starts >= 0], min_only=True, return_predecessors=True)
         return self._on_grid(*found)
@@ -76,8 +80,10 @@ def build_ground(terrain: Terrain, inside: Mask) -> Ground:
     number[cells] = np.arange(cells.size)
     here, there, length = _moves(terrain.grid.shape, terrain.grid.cell)
     both = (number[here] >= 0) & (number[there] >= 0)
-    here, there, length = here[both], there[both], length[both]
-    return Ground(number, cells, number[here], number[there], _cost(terrain, here, there, length))
+    order = np.flatnonzero(both)[np.argsort(number[here[both]], kind="stable")]
+    here, there, length = here[order], there[order], length[order]
+    starts = np.searchsorted(number[here], np.arange(cells.size + 1))
+    return Ground(number, cells, number[here], number[there], starts, _cost(terrain, here, there, length))
 
 
 def _moves(shape: tuple[int, int], cell: float) -> tuple[Ints, Ints, Floats]:

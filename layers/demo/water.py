@@ -20,8 +20,8 @@ def build_water(groups: pd.DataFrame, rng: np.random.Generator) -> tuple[pd.Data
     central = rng.random(len(groups)) < 0.80 - 0.45 * groups["remote"].to_numpy()
     part = (groups["number"].to_numpy() - 1) // GROUPS_PER_DISPERSED
     key = pd.DataFrame({"village": groups["village"], "central": central, "part": np.where(central, -1, part)})
-    scheme = key.groupby(["village", "central", "part"], sort=True).ngroup().to_numpy()
-    schemes = _schemes(groups, scheme, central, rng)
+    scheme = key.groupby(["village", "central", "part"], sort=True).ngroup().to_numpy(dtype=np.int64)
+    schemes = _schemes(groups, np.asarray(scheme, dtype=np.int64), central, rng)
     own = _of_groups(groups, schemes["scheme_code"].to_numpy()[scheme], central, rng)
     return schemes, _points(groups, own, rng), own
 

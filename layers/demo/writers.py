@@ -43,17 +43,16 @@ def write_file(folder: Path, frame: gpd.GeoDataFrame | pd.DataFrame, bureau: Han
     elif bureau.kind == "csv":
         path.write_bytes(ready.rename(columns=bureau.headings).to_csv(index=False, lineterminator="\r\n").encode("gb18030"))
     elif bureau.kind == "kml":
-        path.write_text(_kml(ready, bureau), encoding="utf-8")
+        path.write_text(_kml(gpd.GeoDataFrame(ready), bureau), encoding="utf-8")
     else:
-        _write_vector(path, ready.rename(columns=bureau.headings), bureau)
+        _write_vector(path, gpd.GeoDataFrame(ready).rename(columns=bureau.headings), bureau)
     rename = {name: bureau.headings[name] for name in bureau.rename}
     return HandedFile(bureau.layer, bureau.file, bureau.declare, bureau.encoding, rename, bureau.sheet, bureau.note)
 
 
 def _dressed(frame: gpd.GeoDataFrame | pd.DataFrame, bureau: Handover) -> gpd.GeoDataFrame | pd.DataFrame:
     """The columns that the bureau hands over, in its order, each row dated, sourced and flagged; tables of points get longitude and latitude."""
-    dated = frame.assign(source=f"{bureau.source}（演示）", synthetic="是")
-    dated["data_date"] = frame["data_date"] if "data_date" in frame else bureau.data_date
+    dated = frame.assign(source=f"{bureau.source}（演示）", synthetic="是", data_date=bureau.data_date)
     if "number_in_list" in bureau.headings:
         dated["number_in_list"] = np.arange(1, len(frame) + 1)
     if "lon" in bureau.headings:
