@@ -12,6 +12,7 @@ from pyproj import CRS
 
 from gis.network.joints import find_joints
 from gis.network.lines import Lines, distinct_lines, metric_edges, road_codes
+from layers.errors import QueryError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,9 +77,11 @@ def build_network(roads: gpd.GeoDataFrame, *, crs: CRS | str | int, touch_m: flo
 
     Raises:
         MissingCRS: The roads do not say their CRS.
-        QueryError: `crs` is not in metres.
+        QueryError: `crs` is not in metres, or not 0 ≤ touch_m ≤ doubt_m.
         InputError: The roads lie so densely that coordinates or CRS must be wrong.
     """
+    if not 0 <= touch_m <= doubt_m:
+        raise QueryError(f"相接间距 {touch_m:g} m 与存疑间距 {doubt_m:g} m 不合：须 0 ≤ touch_m ≤ doubt_m。", hint="请核对标准中 network 一节。")
     plain, notes = metric_edges(roads, crs)
     lines, line = distinct_lines(plain)
     edges = plain.assign(start_node=lines.start[line], end_node=lines.end[line])

@@ -199,10 +199,12 @@ def test_another_geometry_column_and_another_countrys_zone():
     assert components(network, full(network), doubtful=False).tolist() == [0, 0]
 
 
-def test_no_crs_and_degrees_are_refused():
+def test_no_crs_and_degrees_and_impossible_distances_are_refused():
     frame = gpd.GeoDataFrame(geometry=[LineString([(0, 0), (50, 0)])])
     with pytest.raises(MissingCRS):
         build_network(frame, crs=CRS, touch_m=3.5, doubt_m=20)
+    with pytest.raises(QueryError, match="touch_m"):
+        build_network(frame.set_crs(CRS), crs=CRS, touch_m=5, doubt_m=4)
     with pytest.raises(QueryError, match="米"):
         build_network(frame.set_crs("EPSG:4490"), crs="EPSG:4490", touch_m=3.5, doubt_m=20)
 
