@@ -33,7 +33,8 @@ _TOWNSHIP_KIND = re.compile(rf"(?<=.)(?:(?:(?:{_PEOPLES})族)*乡|镇|街道)$")
 _COUNTY_KIND = re.compile(rf"(?<=.)(?:(?:(?:{_PEOPLES})族)*自治县|县|市|区|特区|林区|自治旗|旗)$")
 _GROUP_KIND = re.compile(r"(?<=.)(?:村民小组|居民小组|村民组|居民组|自然组|小组|组|生产队|队|合作社|社|自然村|自然寨|自然屯|自然湾)$")
 _HAMLET_KIND = re.compile(r"(?<=..)(?:寨子|寨|屯|湾)$")
-_BRACKETED = re.compile(r"((?:\([^()]+\))*)([^()]+)((?:\([^()]+\))*)")
+_BRACKET = re.compile(r"\([^()]+\)")
+_ANY_BRACKET = re.compile(r"[()]")
 _NUMBERED = re.compile(r"\d+组$", flags=re.ASCII)
 _TAIL_NUMBER = re.compile(r"(?:([0-9]+)|([一二三四五六七八九十]+))$")
 _DIGITS = {c: i for i, c in enumerate("一二三四五六七八九", start=1)}
@@ -117,9 +118,9 @@ def bracketed(name: str) -> str:
 
 
 def _split_brackets(text: str) -> tuple[str, str]:
-    """The name and the brackets before or behind it; a text with brackets in other places is left whole."""
-    found = _BRACKETED.fullmatch(text)
-    return (text, "") if found is None else (found.group(2), found.group(1) + found.group(3))
+    """The name, and what stands in brackets; a text whose brackets are nested, empty or open, or hold all of it, is left whole."""
+    outside, inside = _BRACKET.sub("", text), "".join(_BRACKET.findall(text))
+    return (outside, inside) if outside and not _ANY_BRACKET.search(outside) else (text, "")
 
 
 def _plain_group(text: str) -> str:
