@@ -172,7 +172,8 @@ def to_toml(settings: Settings) -> str:
         f"at = {_toml_value(made.at)}",
         f"by = {_toml_value(made.by)}",
         "",
-        "# 本县自定的数值写在下面，盖过标准里的同名数值；每改一处，请注明文件依据。",
+        "# 本县自定的数值写在 [overrides] 下面，盖过标准里的同名数值；每改一处，请注明文件依据。例如（去掉行首的“#”就生效）：",
+        '# road.end_distance_point_m = { value = 500, source = "某县发〔2025〕1 号" }',
         *_toml_table("overrides", settings.overrides),
     ]
     return "\n".join(lines) + "\n"

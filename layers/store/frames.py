@@ -32,6 +32,7 @@ COVERING = "bbox"  # the column that geopandas adds for GeoParquet's covering
 SCHEMA_VERSION = "1.1.0"
 ROW_GROUP_ROWS = 16_384  # small enough that a window skips most of a county, large enough to compress well
 
+_INFERRED = {"string": "string", "empty": "string", "boolean": "boolean", "integer": "Int64", "floating": "Float64", "mixed-integer-float": "Float64"}
 _FAMILY = {"Point": "point", "LineString": "line", "LinearRing": "line", "Polygon": "polygon"}
 
 
@@ -116,7 +117,7 @@ def geometry_of(frame: pd.DataFrame) -> str:
 
 
 def _is_geo(frame: pd.DataFrame) -> bool:
-    return isinstance(frame, gpd.GeoDataFrame)
+    return isinstance(frame, gpd.GeoDataFrame) and frame.active_geometry_name is not None
 
 
 def _canonical_column(column: pd.Series[Any]) -> pd.Series[Any]:
@@ -124,15 +125,21 @@ def _canonical_column(column: pd.Series[Any]) -> pd.Series[Any]:
     values = pd.Series(column.array, name=column.name)
     if isinstance(values.dtype, pd.CategoricalDtype):
         values = values.astype(values.dtype.categories.dtype)
-    if types.is_bool_dtype(values.dtype):
-        return values.astype("boolean")
-    if types.is_integer_dtype(values.dtype):
-        return values.astype("Int64")
-    if types.is_float_dtype(values.dtype):
-        return _without_nan(values.astype("Float64"))
-    if isinstance(values.dtype, pd.StringDtype) or types.infer_dtype(values, skipna=True) in {"string", "empty"}:
-        return values.astype("string")
-    raise TypeError(f"column {column.name!r} holds {values.dtype}: the store keeps text, whole numbers, numbers and yes/no")
+    target = _target(values)
+    if target is None:
+        raise TypeError(f"column {column.name!r} holds {values.dtype}: the store keeps text, whole numbers, numbers and yes/no")
+    stored = values.astype(types.pandas_dtype(target))
+    return _without_nan(stored) if target == "Float64" else stored
+
+
+def _target(values: pd.Series[Any]) -> str | None:
+    """The store's type for a column; None where it has none. A column of objects is looked into."""
+    if isinstance(values.dtype, pd.StringDtype):
+        return "string"
+    if types.is_object_dtype(values.dtype):
+        return _INFERRED.get(types.infer_dtype(values, skipna=True))
+    tests = {"boolean": types.is_bool_dtype, "Int64": types.is_integer_dtype, "Float64": types.is_float_dtype}
+    return next((name for name, test in tests.items() if test(values.dtype)), None)
 
 
 def _without_nan(values: pd.Series[Any]) -> pd.Series[Any]:

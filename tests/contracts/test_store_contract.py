@@ -69,6 +69,9 @@ def test_types_and_missing_values_come_back_exactly(store):
         (np.array([1.5, np.nan, 2.0]), pd.array([1.5, pd.NA, 2.0], dtype="Float64")),
         (np.array([True, False, True]), pd.array([True, False, True], dtype="boolean")),
         (np.array(["007", None, "x"], dtype=object), pd.array(["007", pd.NA, "x"], dtype="string")),
+        (np.array([True, None, False], dtype=object), pd.array([True, pd.NA, False], dtype="boolean")),
+        (np.array([1, pd.NA, 2], dtype=object), pd.array([1, pd.NA, 2], dtype="Int64")),
+        (np.array([1, None, 2.5], dtype=object), pd.array([1, pd.NA, 2.5], dtype="Float64")),
         (pd.Categorical(["met", None, "lacking"]), pd.array(["met", pd.NA, "lacking"], dtype="string")),
         (pd.array([None, None, None], dtype=object), pd.array([pd.NA] * 3, dtype="string")),
         (pd.Series(["a", None, "b"]), pd.array(["a", pd.NA, "b"], dtype="string")),
@@ -91,6 +94,8 @@ def test_committing_does_not_change_the_frame(store):
     [
         pd.DataFrame({"when": pd.to_datetime(["2025-06-30"])}),
         pd.DataFrame({"x": [[1, 2]]}),
+        pd.DataFrame({"x": np.array(["1", 2], dtype=object)}),
+        pd.DataFrame({"x": np.array([1, True], dtype=object)}),
         pd.DataFrame({"x": [1]}, index=pd.Index(["k"], name="code")),
         pd.DataFrame([[1, 2]], columns=["x", "x"]),
         groups().to_crs("EPSG:3857"),
