@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 Members: TypeAlias = dict[str, "zipfile.ZipInfo"]
 
+_INDEX_BYTES = 1 << 20
 _PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 _ALONE = tuple(suffix for suffix, kind in KINDS.items() if kind not in ("shp", "dbf", "gdb", "zip", "kmz"))
 
@@ -31,7 +32,7 @@ def unpacked(path: Path, sheet: str | None = None) -> Iterator[tuple[Path, str |
         InputError: nothing in it can be read, or several layers and none named.
     """
     with open_archive(path) as archive, tempfile.TemporaryDirectory(prefix="zutong-") as folder:
-        found = _layers({member_name(m): m for m in archive.infolist() if not m.is_dir()})
+        found = _without_index(_layers({member_name(m): m for m in archive.infolist() if not m.is_dir()}), archive)
         name = _choose(found, sheet, path.name)
         target, members = found[name]
         extract(archive, members, Path(folder))
@@ -55,6 +56,16 @@ def _layers(members: Members) -> dict[str, tuple[str, Members]]:
         elif suffix in _ALONE:
             found[name.stem] = (f"layer{suffix}", {f"layer{suffix}": member})
     return found
+
+
+def _without_index(found: dict[str, tuple[str, Members]], archive: zipfile.ZipFile) -> dict[str, tuple[str, Members]]:
+    """A .kmz of several parts has a `doc.kml` that only points to them; it holds no place itself."""
+    if len(found) < 2 or "doc" not in found:  # noqa: PLR2004 - the index and something else
+        return found
+    target, members = found["doc"]
+    with archive.open(members[target]) as source:
+        has_places = target == "layer.kml" and b"<Placemark" in source.read(_INDEX_BYTES)
+    return found if has_places else {name: layer for name, layer in found.items() if name != "doc"}
 
 
 def _choose(found: dict[str, tuple[str, Members]], sheet: str | None, file: str) -> str:

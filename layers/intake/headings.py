@@ -38,6 +38,7 @@ _INNER = re.compile(r"[(\[【〔]([^()\[\]【】〔〕]*)[)\]】〕]")
 _SEPARATORS = re.compile(r"[\s_\-—·、,，.。:：;/\\|*＊#\"'“”?!]+")
 _NUMBERING = re.compile(r"^(?:[a-z]?\d{1,2}[.、．]|[(（][一二三四五六七八九十\d]{1,3}[)）]|[一二三四五六七八九十]{1,2}、)")
 _NEUTRAL = frozenset(("人口", "人", "户", "户数", "水", "电", "路", "村民组", "组", "道路"))
+_CUT_RANK = 300
 _SHORTEST_CUT_BYTES = 9  # a .dbf heading has at most 10 bytes; a cut in a two- or three-byte character leaves 9 or 8
 
 
@@ -75,18 +76,12 @@ def _names(layer: str) -> dict[str, tuple[Field, int]]:
     return found
 
 
-def match_headings(headings: Sequence[Heading], layer: Layer, *, cut: bool = False) -> list[Match | None]:
-    """The best field for each heading alone, without regard to the others.
-
-    Args:
-        headings: One tuple for each column, upper headings first.
-        layer: The layer whose fields are looked for.
-        cut: The headings come from a .dbf and may be cut at ten bytes.
-    """
-    return [_match(i, heading, layer, cut=cut) for i, heading in enumerate(headings)]
+def match_headings(headings: Sequence[Heading], layer: Layer) -> list[Match | None]:
+    """The best field for each heading (one tuple for each column, upper headings first), without regard to the others."""
+    return [_match(i, heading, layer) for i, heading in enumerate(headings)]
 
 
-def _match(column: int, heading: Heading, layer: Layer, *, cut: bool) -> Match | None:
+def _match(column: int, heading: Heading, layer: Layer) -> Match | None:
     names = _names(layer.name)
     for rank, text in _readings(heading, names):
         found = names.get(bare(text))
@@ -96,8 +91,6 @@ def _match(column: int, heading: Heading, layer: Layer, *, cut: bool) -> Match |
         if with_unit:
             field, factor, order = with_unit
             return Match(column, field, factor, rank * 100 + order)
-    if cut and heading:
-        return _match_cut(column, heading[-1], names)
     return None
 
 
@@ -142,13 +135,16 @@ def _factor(field: Field, unit: str) -> float | None:
     return 1.0
 
 
-def _match_cut(column: int, text: str, names: Mapping[str, tuple[Field, int]]) -> Match | None:
-    """A heading that a .dbf has cut: the one field with a name that begins so; None when there are none or several."""
-    start = bare(text)
-    if max(len(text.encode("gb18030")), len(text.encode())) < _SHORTEST_CUT_BYTES - 1 or not start:
-        return None
-    fields = {field.name: field for name, (field, _) in names.items() if name.startswith(start)}
-    return Match(column, next(iter(fields.values())), 1.0, 300) if len(fields) == 1 else None
+def _cut_headings(headings: Sequence[Heading], layer: Layer, chosen: Mapping[str, Match]) -> dict[int, list[Field]]:
+    """The columns whose headings a .dbf may have cut, each with the fields still free that it may mean: one is certain, several are not."""
+    used = {match.column for match in chosen.values()}
+    free = {name: field for name, (field, _) in _names(layer.name).items() if field.name not in chosen}
+    found = {}
+    for column, heading in enumerate(headings):
+        text = heading[-1] if heading and column not in used else ""
+        if max(len(text.encode("gb18030")), len(text.encode())) >= _SHORTEST_CUT_BYTES - 1:
+            found[column] = list({field.name: field for name, field in free.items() if name.startswith(bare(text))}.values())
+    return {column: fields for column, fields in found.items() if fields}
 
 
 def assign(
@@ -156,7 +152,8 @@ def assign(
 ) -> tuple[dict[str, Match], pd.DataFrame]:
     """Which column holds which field, each field once.
 
-    `rename` (`{field: heading}`) wins. Where several columns claim a field the best name has it, then the leftmost; the others are named.
+    `rename` (`{field: heading}`) wins. Where several columns claim a field the best name has it, then the leftmost; the others are named. With
+    `cut` (a .dbf) a heading of some ten bytes also stands for the one name that begins so.
 
     Returns:
         Matches by field name, and problem rows for each column that is not used.
@@ -164,16 +161,24 @@ def assign(
     Raises:
         InputError: `rename` names a field or a heading that does not exist.
     """
-    asked = _renamed(headings, layer, rename or {}, origin.file)
-    taken = {match.column for match in asked.values()}
-    free = [m for m in match_headings(headings, layer, cut=cut) if m is not None and m.column not in taken and m.field.name not in asked]
-    chosen = dict(asked)
+    chosen = _renamed(headings, layer, rename or {}, origin.file)
+    taken, asked = {match.column for match in chosen.values()}, set(chosen)
+    free = [m for m in match_headings(headings, layer) if m is not None and m.column not in taken and m.field.name not in asked]
     for match in sorted(free, key=lambda m: (m.rank, m.column)):
         chosen.setdefault(match.field.name, match)
+    shortened = _cut_headings(headings, layer, chosen) if cut else {}
+    for column, fields in shortened.items():
+        if len(fields) == 1:
+            chosen.setdefault(fields[0].name, Match(column, fields[0], 1.0, _CUT_RANK))
     used = {match.column for match in chosen.values()}
-    rivals = [m for m in free if m.column not in used]
-    unknown = [i for i, heading in enumerate(headings) if i not in used and i not in {m.column for m in rivals} and shown(heading)]
-    problems = [*(_rival(m, chosen[m.field.name], headings, origin) for m in rivals), *(_unknown(headings[i], origin) for i in unknown)]
+    rivals = {m.column: m for m in free if m.column not in used}
+    problems = []
+    for column, heading in enumerate(headings):
+        if column in rivals:
+            match = rivals[column]
+            problems.append(_rival(match, chosen[match.field.name], headings, origin))
+        elif column not in used and shown(heading):
+            problems.append(_unknown(heading, shortened.get(column, []), origin))
     return chosen, join_problems(problems)
 
 
@@ -189,11 +194,14 @@ def _rival(match: Match, winner: Match, headings: Sequence[Heading], origin: Ori
     )
 
 
-def _unknown(heading: Heading, origin: Origin) -> pd.DataFrame:
+def _unknown(heading: Heading, perhaps: Sequence[Field], origin: Origin) -> pd.DataFrame:
     name = shown(heading)
-    return origin.problem(
-        "unknown_column", "info", f"“{name}”列不是本图层的字段，未导入。", field=name, value=name, suggestion=f"如需导入，请加 --rename 字段名={name}"
-    )
+    if perhaps:
+        fields = "、".join(f"{field.name}（{field.label}）" for field in perhaps)
+        text = f"“{name}”列的表头被截断，可能是{fields}，无法确定，未导入。"
+        return origin.problem("cut_heading", "warning", text, field=name, value=name, suggestion=f"请加 --rename {perhaps[0].name}={name} 之类指明")
+    text, hint = f"“{name}”列不是本图层的字段，未导入。", f"如需导入，请加 --rename 字段名={name}"
+    return origin.problem("unknown_column", "info", text, field=name, value=name, suggestion=hint)
 
 
 def _renamed(headings: Sequence[Heading], layer: Layer, rename: Mapping[str, str], file: str) -> dict[str, Match]:
