@@ -51,7 +51,7 @@ def place_seats(villages: pd.DataFrame, liking: Floats, grid: Grid, hints: Float
     for number, code in enumerate(codes):
         rows = np.flatnonzero(villages["township_code"] == code)
         order = rows[_by_rank(villages.iloc[rows])]
-        cell[order] = _one_town(sites[town == number], int(rural[rows].sum()), len(rows), liking, grid)
+        cell[order] = _one_town(sites[town == number], hints[number], int(rural[rows].sum()), len(rows), liking, grid)
         seat[order[0]] = True
     return Seats(cell, seat)
 
@@ -99,14 +99,14 @@ def _share_out(points: Floats, counts: Ints, hints: Floats) -> Ints:
         town = np.zeros(len(points), dtype=np.int64)
         town[rows] = slots[columns]
         members = np.array([points[town == number].mean(axis=0) if (town == number).any() else hints[number] for number in range(len(counts))])
-        centres = 0.5 * hints + 0.5 * members
+        centres = 0.7 * hints + 0.3 * members
     return town
 
 
-def _one_town(sites: Ints, rural: int, count: int, liking: Floats, grid: Grid) -> Ints:
-    """Cells of one township's seats in order of rank: its own seat, the villages, then the communities around the seat."""
+def _one_town(sites: Ints, hint: Floats, rural: int, count: int, liking: Floats, grid: Grid) -> Ints:
+    """Cells of one township's seats in order of rank: its own seat near the hint, the villages, then the communities around the seat."""
     points = grid.points(sites)
-    central = np.hypot(*(points - points.mean(axis=0)).T) / 4000.0 - liking.ravel()[sites]
+    central = np.hypot(*(points - hint).T) / 4000.0 - liking.ravel()[sites]
     sites = sites[np.lexsort((sites, np.arange(len(sites)) != central.argmin()))]
     around = _around(sites[0], count - max(1, rural), liking, grid)
     return np.concatenate((sites[: max(1, rural)], around))

@@ -15,7 +15,7 @@ class Handover:
     """One file: `headings` maps canonical names to what the bureau calls them, in order; `above` puts a merged heading over some of them.
 
     `crs` is what the numbers are written in; `declare` is the CRS that an operator has to state because the file does not; `rename` lists fields whose
-    heading nobody could know; `cpg` says whether a shapefile comes with its encoding.
+    heading nobody could know; `older` is the date of every sixth row, which nobody has updated since; `cpg` says whether a shapefile comes with its encoding.
     """
 
     layer: str
@@ -34,6 +34,7 @@ class Handover:
     title: str = ""
     rename: tuple[str, ...] = ()
     note: str = ""
+    older: str = ""
 
 
 _PLACE = {"lon": "经度", "lat": "纬度"}
@@ -118,6 +119,7 @@ GROUPS = Handover(
         "电力通信": ("reported_power", "three_phase_power", "signal_4g"),
     },
     subtotal_by="township_name",
+    older="2023-12-31",
 )
 HOUSEHOLDS = Handover(
     "households",
@@ -179,6 +181,7 @@ ROADS = Handover(
     cpg=False,
     rename=("status", "passing_bays_per_km", "built_year"),
     note="没有 .cpg，属性表是 GBK",
+    older="2022-12-31",
 )
 WATER_SCHEMES = Handover(
     "water_schemes",
@@ -196,6 +199,7 @@ WATER_SCHEMES = Handover(
     },
     "水务局",
     "2025-04-30",
+    older="2022-11-30",
 )
 WATER_POINTS = Handover(
     "water_points",
@@ -257,6 +261,7 @@ CLINICS = Handover(
     title="医疗卫生机构名录（演示数据）",
     above={"地理位置": ("lon", "lat"), "基本条件": ("floor_area_m2", "doctors_count")},
     subtotal_by="township_name",
+    older="2024-03-31",
 )
 SCHOOLS = Handover(
     "schools",
@@ -275,6 +280,7 @@ SCHOOLS = Handover(
     "2024-09-30",
     declare="EPSG:4490",
     encoding="gb18030",
+    older="2023-09-30",
 )
 SETTLEMENTS = Handover(
     "settlements",
@@ -326,6 +332,7 @@ HAZARDS = Handover(
     },
     "自然资源局",
     "2025-05-31",
+    older="2023-05-31",
 )
 FARMLAND = Handover(
     "farmland",

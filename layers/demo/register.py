@@ -35,7 +35,7 @@ def build_register(groups: pd.DataFrame, settlements: pd.DataFrame, *, county_co
     number = np.arange(size) - np.repeat(np.cumsum(households) - households, households) + 1
     return pd.DataFrame(
         {
-            "household_code": of["group_code"].to_numpy() + pd.Series(number).map("{:04d}".format).to_numpy(),
+            "household_code": of["group_code"].to_numpy() + pd.Series(number).map("-{:04d}".format).to_numpy(),
             "head_name": person_names(size, rng),
             "id_number": identity_numbers(county_code, size, rng),
             "phone": phone_numbers(size, rng),

@@ -59,7 +59,7 @@ def plant_group_faults(groups: pd.DataFrame, *, file: str, rng: np.random.Genera
     out.loc[rows["outside"], ["x", "y"]] = groups.loc[far, ["x", "y"]].to_numpy() + 150.0
     faults.append(_fault("group_outside_village", file, f"坐标落在{text_at(groups, 'village_name', far)}，在本村范围之外", rows["outside"], code))
     out.loc[rows["wide"], "households_count"] = [str(value).translate(WIDE) for value in groups["households_count"].iloc[rows["wide"]]]
-    faults.append(_fault("fullwidth_digits", file, "“户数”是全角数字：应能读懂并记录", rows["wide"], code))
+    faults.append(_fault("fullwidth_digits", file, "“户数”是全角数字：应能读懂", rows["wide"], code))
     more = groups["households_count"].iloc[rows["count"]] + rng.integers(6, 16, len(rows["count"]))
     out.loc[rows["count"], "households_count"] = more.to_numpy()
     faults.append(_fault("households_contradict_register", file, "“户数”与户册里的户数对不上（多 6 至 15 户）", rows["count"], code))
@@ -94,7 +94,7 @@ def plant_register_faults(register: pd.DataFrame, *, file: str, rng: np.random.G
         ("register_unknown_group_name", names, "户写的组名在本村不存在，也没有组代码"),
         ("register_unknown_group_code", codes, "户写的组代码不存在，也没有组名"),
         ("id_scientific", floats, "户的证件号码被表格软件变成了科学计数（如 5.22326E+17），后几位已丢失"),
-        ("fullwidth_digits", wide, "户的“家庭人口”是全角数字：应能读懂并记录"),
+        ("fullwidth_digits", wide, "户的“家庭人口”是全角数字：应能读懂"),
     )
     found_by = ("check", "check", "import", "import")
     faults = [

@@ -67,9 +67,11 @@ def check_index(bodies: NDArray[np.str_]) -> Ints:
 
 
 def identity_numbers(county_code: str, size: int, rng: np.random.Generator) -> list[str]:
-    """18 characters that look like ID numbers and never are one: the check digit is always wrong."""
-    year, month, day = rng.integers(1940, 2001, size), rng.integers(1, 13, size), rng.integers(1, 29, size)
-    bodies = np.array([f"{county_code}{y}{m:02d}{d:02d}{n % 1000:03d}" for n, (y, m, d) in enumerate(zip(year, month, day, strict=True))])
+    """18 characters that look like ID numbers, all different, and never are one: the check digit is always wrong."""
+    serial, day = np.divmod(rng.permutation(size), 60 * 12 * 28)
+    year, month = np.divmod(day // 28, 12)
+    births = zip((1940 + year).tolist(), (1 + month).tolist(), (1 + day % 28).tolist(), (101 + serial % 899).tolist(), strict=True)
+    bodies = np.array([f"{county_code}{y}{m:02d}{d:02d}{n:03d}" for y, m, d, n in births])
     wrong = (check_index(bodies) + rng.integers(1, 11, size)) % 11
     return [body + check for body, check in zip(bodies, ID_CHECKS[wrong], strict=True)]
 
