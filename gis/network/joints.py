@@ -37,7 +37,8 @@ _EXACT_M = 1e-6
 def find_joints(lines: Lines, *, touch_m: float, doubt_m: float) -> pd.DataFrame:
     """All joints (`JOINT_COLUMNS`), sorted by vertices; ends that share a node exactly need none.
 
-    kind: `end_end`, `end_line` (an end near another line), `overshoot` (an end just beyond the line that it crosses), `crossing`.
+    kind: `end_end`, `end_line` (an end near another line), `overshoot` (a free end at most `doubt_m`
+    beyond the line that it crosses; `gap_m` is the stub, and the joint is certain), `crossing`.
 
     Doubtful joints of two lines that are joined for certain anyway are left out: they would connect nothing and only hide the real gaps.
 
@@ -48,7 +49,7 @@ def find_joints(lines: Lines, *, touch_m: float, doubt_m: float) -> pd.DataFrame
         return _frame([])
     tree = shapely.STRtree(lines.geometry)
     near = _ends_near_lines(lines, tree, touch_m=touch_m, doubt_m=doubt_m)
-    joints = pd.concat([near, _crossings(lines, tree, touch_m)], ignore_index=True)
+    joints = pd.concat([near, _crossings(lines, tree, touch_m=touch_m, doubt_m=doubt_m)], ignore_index=True)
     return joints[~_needless(lines, joints)].sort_values(["vertex_a", "vertex_b", "kind"], kind="stable", ignore_index=True)
 
 
@@ -93,7 +94,7 @@ def _ends_near_lines(lines: Lines, tree: shapely.STRtree, *, touch_m: float, dou
     return pd.concat(
         [
             _end_end(lines, node[meets_end], other[meets_end], apart[meets_end], touch_m),
-            _end_line(lines, points, node[~meets_end], line[~meets_end], gap[~meets_end], touch_m),
+            _end_line(lines, points, node[~meets_end], line[~meets_end], gap[~meets_end], touch_m=touch_m, doubt_m=doubt_m),
         ],
         ignore_index=True,
     )
@@ -116,12 +117,19 @@ def _end_end(lines: Lines, node: NDArray[np.int64], other: NDArray[np.int64], ap
 
 
 def _end_line(
-    lines: Lines, points: NDArray[np.object_], node: NDArray[np.int64], line: NDArray[np.int64], gap: NDArray[np.float64], touch_m: float
+    lines: Lines,
+    points: NDArray[np.object_],
+    node: NDArray[np.int64],
+    line: NDArray[np.int64],
+    gap: NDArray[np.float64],
+    *,
+    touch_m: float,
+    doubt_m: float,
 ) -> pd.DataFrame:
     bridge = shapely.shortest_line(points[node], lines.geometry[line])
     middle = np.asarray(shapely.line_interpolate_point(bridge, 0.5, normalized=True), dtype=object)
     stub = _stub(lines, points, node, line, gap, touch_m)
-    over = stub <= touch_m
+    over = stub <= doubt_m
     vertex = node + len(lines.geometry)
     return _frame(
         [
@@ -163,8 +171,8 @@ def _only_line(lines: Lines) -> NDArray[np.int64]:
     return np.where(np.bincount(ends, minlength=len(owner)) == 1, owner, -1)
 
 
-def _crossings(lines: Lines, tree: shapely.STRtree, touch_m: float) -> pd.DataFrame:
-    """Lines that meet away from their ends, and are no bridge or tunnel."""
+def _crossings(lines: Lines, tree: shapely.STRtree, *, touch_m: float, doubt_m: float) -> pd.DataFrame:
+    """Lines that meet away from their ends, and are no bridge or tunnel; an overshoot where a free end lies at most `doubt_m` beyond."""
 
     def query(part: slice) -> NDArray[np.int64]:
         return np.asarray(tree.query(lines.geometry[part], predicate="intersects"), dtype=np.int64)
@@ -175,8 +183,23 @@ def _crossings(lines: Lines, tree: shapely.STRtree, touch_m: float) -> pd.DataFr
     a, b = _pairs(tree, query, level, len(lines.geometry))
     loose = ~(_ends_touch(lines, a, b, touch_m) | _ends_touch(lines, b, a, touch_m))
     a, b = a[loose], b[loose]
-    place = np.asarray(shapely.point_on_surface(shapely.intersection(lines.geometry[a], lines.geometry[b])), dtype=object)
-    return _frame([("crossing", np.ones(len(a), dtype=bool), np.zeros(len(a)), a, b, place)])
+    meeting = np.asarray(shapely.intersection(lines.geometry[a], lines.geometry[b]), dtype=object)
+    place = np.asarray(shapely.point_on_surface(meeting), dtype=object)
+    stub = np.minimum(_beyond(lines, a, meeting), _beyond(lines, b, meeting))
+    over = stub <= doubt_m
+    gap = np.where(over, stub, 0.0)
+    kinds = (("overshoot", over), ("crossing", ~over))
+    return _frame([(kind, np.ones(int(pick.sum()), dtype=bool), gap[pick], a[pick], b[pick], place[pick]) for kind, pick in kinds])
+
+
+def _beyond(lines: Lines, line: NDArray[np.int64], meeting: NDArray[np.object_]) -> NDArray[np.float64]:
+    """How far the nearer free end of each line lies from where it meets another; infinite where it has no free end."""
+    only = _only_line(lines)
+    found = np.full(len(line), np.inf)
+    for end in (lines.start[line], lines.end[line]):
+        away = shapely.distance(shapely.points(lines.points[end]), meeting)
+        found = np.where(only[end] >= 0, np.minimum(found, away), found)
+    return found
 
 
 def _share_node(lines: Lines, a: NDArray[np.int64], b: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -201,7 +201,7 @@ def judged(these):
     return connected(network, low, anchors=anchors, doubtful=False), connected(network, high, anchors=anchors, doubtful=True)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(_few)
 def test_what_is_certain_is_possible(these):
     sure, maybe = judged(these)
@@ -211,7 +211,7 @@ def test_what_is_certain_is_possible(these):
 TRUNK = (LineString([(500_000, 2_800_050), (500_110, 2_800_050)]), "county", "asphalt")
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(_few, _few)
 def test_more_roads_never_lower_what_hangs_on_a_trunk_road(these, added):
     before = judged([TRUNK, *these])

@@ -11,7 +11,6 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import LineString, Point
-from shapely.ops import nearest_points
 
 from gis.network import Network, build_network, components
 
@@ -69,7 +68,7 @@ _road = st.tuples(_line, st.booleans(), st.integers(0, 5).map(lambda n: n == 0))
 _roads = st.lists(_road, min_size=1, max_size=14)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(_roads, st.booleans())
 def test_the_pieces_are_those_of_plain_pairwise_distances(roads, doubtful):
     lines, mask, bridge = zip(*roads, strict=True)
@@ -81,7 +80,7 @@ def coarser(new: set[frozenset[int]], old: set[frozenset[int]]) -> bool:
     return all(any(piece <= other for other in new) for piece in old)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(_roads, _roads, st.randoms(use_true_random=False), st.booleans())
 def test_adding_roads_never_separates_what_was_connected(roads, added, rng, doubtful):
     lines, mask, bridge = (list(column) for column in zip(*roads, strict=True))
@@ -95,7 +94,7 @@ def test_adding_roads_never_separates_what_was_connected(roads, added, rng, doub
     assert coarser(after, before)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(_roads, st.booleans())
 def test_the_optimistic_view_only_joins_more_and_a_wider_mask_too(roads, doubtful):
     lines, mask, bridge = zip(*roads, strict=True)
@@ -104,7 +103,7 @@ def test_the_optimistic_view_only_joins_more_and_a_wider_mask_too(roads, doubtfu
     assert coarser(pieces(built, doubtful=doubtful), pieces(built, mask, doubtful=doubtful))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(_roads, st.randoms(use_true_random=False))
 def test_order_and_direction_of_the_roads_do_not_matter(roads, rng):
     lines, _, bridge = zip(*roads, strict=True)
@@ -216,7 +215,7 @@ def test_a_roundabout_joins_its_arms():
 
 
 def test_the_kinds_of_joints_of_a_small_drawing():
-    """One main road; exact T, undershoot of 2 m, overshoot of 2 m, crossing, end to end with 1 m, break of 10 m."""
+    """One main road; exact T, undershoot of 2 m, overshoots of 2 m and 12 m, crossing, end to end with 1 m, break of 10 m."""
     main = LineString([(0, 0), (300, 0)])
     lines = [
         main,
@@ -226,6 +225,7 @@ def test_the_kinds_of_joints_of_a_small_drawing():
         LineString([(200, -80), (200, 80)]),
         LineString([(301, 0), (400, 0)]),
         LineString([(410, 0), (500, 0)]),
+        LineString([(250, -12), (250, 80)]),
     ]
     joints = network(lines).joints
     found = {frozenset((row.road_code_a, row.road_code_b)): (row.kind, bool(row.certain), round(row.gap_m, 6)) for row in joints.itertuples()}
@@ -236,11 +236,19 @@ def test_the_kinds_of_joints_of_a_small_drawing():
         frozenset(("R0", "R4")): ("crossing", True, 0.0),
         frozenset(("R0", "R5")): ("end_end", True, 1.0),
         frozenset(("R5", "R6")): ("end_end", False, 10.0),
+        frozenset(("R0", "R7")): ("overshoot", True, 12.0),
     }
-    assert joints.geometry.iloc[joints["gap_m"].argmax()].equals_exact(Point(405, 0), 1e-6)
+    assert joints.geometry[~joints["certain"]].iloc[0].equals_exact(Point(405, 0), 1e-6)
 
 
-@settings(max_examples=60, deadline=None)
+def test_an_overshoot_at_a_sharp_angle_is_told_by_its_stub():
+    """The end lies 2 m from the road it crossed, 10.2 m after the crossing."""
+    joints = network([LineString([(0, 0), (300, 0)]), LineString([(160, 2), (100, -10)])]).joints
+    assert joints[["kind", "certain"]].to_numpy().tolist() == [["overshoot", True]]
+    assert joints["gap_m"].tolist() == pytest.approx([math.hypot(10, 2)])
+
+
+@settings(max_examples=30, deadline=None)
 @given(_roads)
 def test_every_joint_lies_between_the_two_roads_it_names(roads):
     lines, _, bridge = zip(*roads, strict=True)
@@ -248,8 +256,8 @@ def test_every_joint_lies_between_the_two_roads_it_names(roads):
         a, b = lines[row.edge_a], lines[row.edge_b]
         assert row.geometry.distance(a) <= DOUBT + 1e-6
         assert row.geometry.distance(b) <= DOUBT + 1e-6
-        assert row.certain == (row.gap_m <= TOUCH)
-        assert nearest_points(a, b)[0].distance(nearest_points(a, b)[1]) <= row.gap_m + 1e-6
+        assert row.certain == (row.gap_m <= TOUCH or row.kind == "overshoot")
+        assert a.distance(b) <= row.gap_m + 1e-6
 
 
 def test_a_star_of_a_thousand_roads_and_a_thousand_copies_stay_small():
