@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import rasterio
 from pyproj import CRS
+from rasterio._err import CPLE_BaseError
 from rasterio.errors import RasterioError
 from rasterio.shutil import copy as copy_raster
 
@@ -63,7 +64,7 @@ def read_raster(source: Path, target: Path, *, origin: Origin, declared: Declare
                 crs, problems = _crs(dataset, declared, origin)
                 heights = _scan(dataset, origin.file)
                 _write(dataset, target, crs, heights.nodata)
-    except (RasterioError, OSError, ValueError) as error:
+    except (RasterioError, CPLE_BaseError, OSError, ValueError) as error:
         raise UnknownFormat(f"打不开“{origin.file}”：不是完好的 GeoTIFF。", file=origin.file) from error
     notes = [problems, _resolution_note(heights, origin), _holes_note(heights, origin)]
     info = {"crs": crs.label, "width": heights.width, "height": heights.height, "resolution": heights.resolution_m, "nodata": heights.nodata}

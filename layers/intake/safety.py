@@ -11,6 +11,7 @@ import os
 import re
 import stat
 import zipfile
+import zlib
 from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING
 
@@ -222,7 +223,7 @@ def extract(archive: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInfo], fo
         try:
             with archive.open(member) as source, target.open("wb") as sink:
                 _copy(source, sink, member)
-        except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError) as error:
+        except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, zlib.error) as error:
             raise UnknownFormat(f"压缩包里的“{member_name(member)}”已损坏。") from error
 
 

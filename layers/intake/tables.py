@@ -10,6 +10,7 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -38,6 +39,7 @@ Merge: TypeAlias = tuple[tuple[int, int], tuple[int, int]]
 MOST_GRID_CELLS = 40_000_000
 DEEPEST_HEADING = 40  # rows of titles before a heading
 TALLEST_HEADING = 3
+_DAMAGE = (CalamineError, OSError, ValueError, EOFError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error)
 _SUBTOTAL = re.compile(r"^.{0,15}?(小计|合计|总计|共计|累计)[(（]?[^\d]{0,6}[)）]?[:：]?$")
 _FOOTER = re.compile(r"^[（(]?(注|备注|说明|填表|制表|审核|单位|联系|日期|填报|负责人|经办)")
 _REFERENCE = re.compile(rb'r="([A-Z]{1,3})(\d{1,7})"')
@@ -61,12 +63,12 @@ def read_workbook(path: Path, sheet: str | None = None) -> Grid:
         HostileFile: it would fill the memory.
         InputError: there are several sheets with content and none was named, or none of that name.
     """
-    _refuse_wide(path)
     try:
+        _refuse_wide(path)
         with path.open("rb") as file:
             book = CalamineWorkbook.from_filelike(file)
             return _sheet(book, sheet, path.name)
-    except (CalamineError, OSError, ValueError, zipfile.BadZipFile) as error:
+    except _DAMAGE as error:
         raise UnknownFormat(f"打不开工作簿“{path.name}”：已损坏或加了密码；请用 Excel 或 WPS 另存为 .xlsx。", file=path.name) from error
 
 

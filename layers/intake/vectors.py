@@ -34,6 +34,8 @@ _DRIVERS = {
 }
 _KML_STYLE = ["id", "timestamp", "begin", "end", "altitudeMode", "tessellate", "extrude", "visibility", "drawOrder", "icon"]
 """Columns that LIBKML adds to every layer; they style a drawing and say nothing about the place."""
+_DAMAGE = (DataSourceError, DataLayerError, shapely.GEOSException, ValueError, RuntimeError, LookupError, TypeError, ArithmeticError)
+"""What GDAL and what stands on it raise on broken files."""
 _BYTES = "ISO-8859-1"  # GDAL hands over each byte of a .dbf as one character
 
 
@@ -76,7 +78,7 @@ def _read_gdal(path: Path, kind: str, *, sheet: str | None, file: str, encoding:
             info = pyogrio.read_info(path, layer=layer, encoding=encoding, force_feature_count=True)
             _must_be_expected(info, kind, file)
             frame: pd.DataFrame = pyogrio.read_dataframe(path, layer=layer, encoding=encoding, force_2d=True, on_invalid="ignore")
-    except (DataSourceError, DataLayerError, UnicodeError, ValueError, RuntimeError) as error:
+    except _DAMAGE as error:
         raise UnknownFormat(f"打不开“{file}”：文件不完整或已损坏；请用原软件重新导出。", file=file) from error
     return frame.drop(columns=_KML_STYLE, errors="ignore") if kind == "kml" else frame
 
