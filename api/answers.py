@@ -10,7 +10,7 @@ from starlette.responses import Response
 from api.errors import PROBLEM_TYPE, problem, problem_of
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping
+    from collections.abc import Mapping
 
     import pandas as pd
 
@@ -53,13 +53,13 @@ def plain_problem(status: int, title: str, detail: str, *, headers: Mapping[str,
     return Problem(problem(status, title, detail, **more), status_code=status, headers=dict(headers or {}))
 
 
-def records(frame: pd.DataFrame) -> list[dict[Hashable, Any]]:
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows as dictionaries of plain values; every missing value is None.
 
     >>> records(pd.DataFrame({"a": pd.array([1, None], dtype="Int64")}))
     [{'a': 1}, {'a': None}]
     """
-    columns = {name: plain(frame[name]) for name in frame.columns}
+    columns = {str(name): plain(frame[name]) for name in frame.columns}
     return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import pandas as pd
 import pyogrio
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+Frame = TypeVar("Frame", bound="pd.DataFrame")
 DRIVERS = {".geojson": "GeoJSON", ".gpkg": "GPKG"}
 TABLES = (".csv", ".xlsx")
 SUFFIXES = (*TABLES, *DRIVERS)
@@ -83,7 +84,7 @@ def write_features(frame: gpd.GeoDataFrame, path: Path, *, layer: str) -> None:
         pyogrio.write_dataframe(shown, draft, layer=layer, driver=driver, layer_options=options)
 
 
-def suppress_small(frame: pd.DataFrame, households: str, counts: tuple[str, ...]) -> pd.DataFrame:
+def suppress_small(frame: Frame, households: str, counts: tuple[str, ...]) -> Frame:
     """The frame without counts where 1 to 4 households are counted: `counts` become missing there.
 
     Args:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from api.runs.assess import outdated, standard_of
 from api.runs.tiles import tiled_layers
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def standard(snapshot: Snapshot) -> Standard:
     """The standard that the county has chosen."""
-    return cast("Standard", snapshot.keep("standard", lambda: standard_of(snapshot.workspace)))
+    return snapshot.keep("standard", lambda: standard_of(snapshot.workspace))
 
 
 def bounds(snapshot: Snapshot) -> list[float] | None:

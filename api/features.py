@@ -148,9 +148,14 @@ def to_features(frame: gpd.GeoDataFrame, layer: str) -> list[dict[str, Any]]:
 
 
 def _shapes(frame: gpd.GeoDataFrame) -> list[orjson.Fragment | None]:
+    return [None if text is None else orjson.Fragment(text) for text in geojson_texts(frame)]
+
+
+def geojson_texts(frame: gpd.GeoDataFrame) -> list[str | None]:
+    """Each geometry as GeoJSON text, in the plane, rounded to `DECIMALS`; None where there is none."""
     flat = shapely.force_2d(frame.geometry.to_numpy())
     texts = shapely.to_geojson(shapely.transform(flat, lambda xy: xy.round(DECIMALS)))
-    return [None if text is None else orjson.Fragment(text) for text in np.atleast_1d(texts)]
+    return list(np.atleast_1d(texts))
 
 
 def queryables(frame: gpd.GeoDataFrame, layer: str, address: str) -> dict[str, Any]:

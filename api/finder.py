@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from api.answers import plain
+from api.answers import records
 from layers.placenames import normalise_name, normalise_series, pinyin, pinyin_initials
 
 if TYPE_CHECKING:
@@ -99,18 +99,18 @@ def search(index: pd.DataFrame, text: str, limit: int) -> list[dict[str, Any]]:
     rank = np.minimum(rank, np.where(codes == _INFIX, _NOT, codes))
     order = pd.DataFrame({"rank": rank, "kind": pd.Categorical(index["kind"], list(KINDS)).codes, "code": index["code"]}, index=index.index)
     best = order[order["rank"] < _NOT].sort_values(["rank", "kind", "code"], kind="stable").head(limit).index
-    return [_hit(row) for row in _rows(index.loc[best])]
+    return hits(index.loc[best])
+
+
+def hits(index: pd.DataFrame) -> list[dict[str, Any]]:
+    """Entries of the index as they are answered."""
+    return [_hit(row) for row in records(index)]
 
 
 def _rank(texts: pd.Series, wanted: str) -> np.ndarray[Any, np.dtype[np.int64]]:
     known = texts.fillna("")
     found = [known == wanted, known.str.startswith(wanted), known.str.contains(wanted, regex=False)]
     return np.select([where.to_numpy(dtype=bool) for where in found], [_EXACT, _PREFIX, _INFIX], _NOT)
-
-
-def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    columns = {str(name): plain(frame[name]) for name in frame.columns}
-    return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
 
 
 def _hit(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -153,6 +153,8 @@ class GapTotals(Shape):
     people: Counts
     registered: Counts
     near_miss: int
+    conflict: int
+    missing_count: int
 
 
 class AreaRow(Shape):
@@ -167,6 +169,7 @@ class AreaRow(Shape):
     registered: Counts
     near_miss: int | None
     conflict: int | None
+    missing_count: int | None
     rate: float | None
 
 

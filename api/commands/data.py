@@ -114,20 +114,20 @@ def _show_report(console: Console, report: ImportReport) -> None:
 
 
 def show_problems(console: Console, problems: "pd.DataFrame", counts: dict[str, int]) -> None:
-    """The counts, and the first rows in order of severity."""
+    """The counts, and one line for each kind of problem in a layer: how many, and the first of them."""
     if problems.empty:
         console.print("没有发现问题。")
         return
-    console.print("问题：" + "，".join(f"{SEVERITY_WORDS[name]} {counts[name]}" for name in SEVERITIES))
-    rank = problems["severity"].map({name: at for at, name in enumerate(SEVERITIES)})
-    first = problems.assign(_rank=rank).sort_values("_rank", kind="stable").head(SHOWN_PROBLEMS)
-    rows = [
-        (severity(str(row["severity"])), _layer_label(row["layer"]), row["row"], row["message"], row["suggestion"])
-        for row in records(first.drop(columns="_rank"))
-    ]
-    console.print(table("", ("程度", "图层", "行", "问题", "建议"), rows, numbers=("行",)))
-    if len(problems) > SHOWN_PROBLEMS:
-        console.print(f"以上是前 {SHOWN_PROBLEMS} 条，共 {len(problems):,} 条；用 zutong check DIR --out 问题.xlsx 导出全部。")
+    console.print("问题：" + "，".join(f"{SEVERITY_WORDS[name]} {counts[name]:,}" for name in SEVERITIES))
+    kinds = problems.groupby(["severity", "layer", "rule"], sort=False, dropna=False)
+    first = kinds.agg(message=("message", "first"), suggestion=("suggestion", "first"), count=("rule", "size")).reset_index()
+    order = first["severity"].map({name: at for at, name in enumerate(SEVERITIES)})
+    shown = first.assign(order=order).sort_values(["order", "count"], ascending=[True, False], kind="stable").head(SHOWN_PROBLEMS)
+    rows = [(severity(row["severity"]), _layer_label(row["layer"]), row["count"], row["message"], row["suggestion"]) for row in records(shown)]
+    console.print(table("", ("程度", "图层", "处", "问题（多处时为第一处）", "建议"), rows, numbers=("处",)))
+    if len(first) > SHOWN_PROBLEMS:
+        console.print(f"以上是 {len(first)} 类中的前 {SHOWN_PROBLEMS} 类。")
+    console.print("逐条清单：zutong check DIR --out 问题.xlsx")
 
 
 def _layer_label(name: object) -> str:

@@ -1,12 +1,16 @@
 """The map page and its assets."""
 
+from typing import TYPE_CHECKING
+
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 
-from api import facts
-from api.snapshot import Snapshot, Snapshots
-from web.page import STATIC, PageContext, content_security_policy, new_nonce, render_page
+from api.page_context import context_of
+from web.page import STATIC, content_security_policy, new_nonce, render_page
+
+if TYPE_CHECKING:
+    from api.snapshot import Snapshots
 
 router = APIRouter(tags=["页面"])
 
@@ -16,20 +20,8 @@ def page(request: Request) -> HTMLResponse:
     """The page; what it shows lives in its address, so parameters are the page's own."""
     snapshots: Snapshots = request.app.state.snapshots
     nonce = new_nonce()
-    html = render_page(context(snapshots.current()), nonce=nonce)
+    html = render_page(context_of(snapshots.current()), nonce=nonce)
     return HTMLResponse(html, headers={"content-security-policy": content_security_policy(nonce), "cache-control": "no-store"})
-
-
-def context(snapshot: Snapshot) -> PageContext:
-    """What the frame of the page says before any data has come."""
-    county, rules, box = snapshot.workspace.settings.county, facts.standard(snapshot), facts.bounds(snapshot)
-    return PageContext(
-        county_name=county.name or county.code,
-        bounds=(box[0], box[1], box[2], box[3]) if box else None,
-        standard=f"{rules.id}@{rules.version}",
-        data_date=facts.data_date(snapshot) or "",
-        synthetic=facts.is_synthetic(snapshot),
-    )
 
 
 def static_files() -> StaticFiles:

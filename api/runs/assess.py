@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from importlib.metadata import version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import rasterio
 
 from gis.gaps.areas import areas_of
 from gis.gaps.coverage import assess
+from gis.gaps.population import count_people
 from gis.gaps.rollup import rollup
 from gis.standards import load_standard
 from gis.terrain import Terrain
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    import geopandas as gpd
     import pandas as pd
 
     from gis.standards import Standard
@@ -106,6 +108,12 @@ def matched(layers: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     households = layers["households"]
     found = match_register(households, layers["groups"]).frame
     return {**layers, "households": households.assign(group_code=found["group_code"])}
+
+
+def counted_groups(layers: Mapping[str, pd.DataFrame]) -> gpd.GeoDataFrame:
+    """The groups with the very counts that the totals add up: each household once, in its group."""
+    known = matched(layers)
+    return count_people(cast("gpd.GeoDataFrame", known["groups"]), known.get("households"))
 
 
 def read_terrain(workspace: Workspace, head: Revision) -> Terrain | None:

@@ -110,6 +110,7 @@ def piece_problems(layers: Mapping[str, pd.DataFrame], standard: Standard) -> pd
         network, *hardened_mask(network.edges, standard.road), rule=rule, outline=outline if isinstance(outline, gpd.GeoDataFrame) else None
     )
     found = isolated_pieces(network, existing_mask(network.edges, standard.road)[0], anchors=anchors)
+    found = found[~found["doubtful"].fillna(value=False).to_numpy(dtype=bool)]
     length = found["length_m"].round(0).astype("Int64").astype("string")
     away = found["distance_m"].round(0).astype("Int64").astype("string")
     message = (

@@ -11,6 +11,7 @@ import pandas as pd
 from api.snapshot import is_public
 from layers.names import LAYERS, SERVICES, Kind
 from layers.store.clusters import ClusterSpec
+from layers.store.relief import build_relief
 from layers.store.tilesets import build_tileset
 from web.legend import VERDICTS
 
@@ -57,7 +58,19 @@ def refresh_tiles(workspace: Workspace, *, progress: Callable[[str, float], None
         if not path.is_file():
             build_tileset(tile_frame(workspace, head, name), path, name=name, cluster=_CLUSTERS if name == "groups" else None)
         _forget(path)
-    return list(paths.values())
+    return [*paths.values(), *_refresh_relief(workspace, head, progress)]
+
+
+def _refresh_relief(workspace: Workspace, head: Revision, progress: Callable[[str, float], None] | None) -> list[Path]:
+    path = relief_path(workspace, head)
+    if path is None:
+        return []
+    if not path.is_file():
+        if progress is not None:
+            progress("制作地形晕渲", 1.0)
+        build_relief(workspace.store.raster("dem", rev=head.id), path)
+    _forget(path)
+    return [path]
 
 
 def tile_frame(workspace: Workspace, revision: Revision, layer: str) -> gpd.GeoDataFrame:

@@ -1,0 +1,58 @@
+"""Commands that show the map: page, serve."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from api.app import create_app
+from api.commands.gaps import judged
+from api.commands.options import AsJson, Folder
+from api.console import emit, out, progress
+from api.runs.publish import publish
+from api.runs.tiles import refresh_tiles
+from api.settings import Settings
+from layers.workspace import open_workspace
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this family."""
+    app.command("page", help="把地图写成一个文件夹，双击 index.html 就能看，不需要服务和网络")(page)
+    app.command("serve", help="启动本机地图服务；只读，数据更新后自动换新")(serve)
+
+
+def page(
+    folder: Folder,
+    target: Annotated[Path, typer.Argument(metavar="OUT", help="新文件夹")],
+    *,
+    as_json: AsJson = False,
+) -> int:
+    """Write the page as a folder."""
+    snapshot = judged(folder)
+    make_tiles(folder)
+    index = publish(snapshot, target)
+    files = sum(1 for path in target.rglob("*") if path.is_file())
+    emit({"index": str(index), "files": files}, lambda c: c.print(f"已写出 {files} 个文件；双击打开：{index}", soft_wrap=True), as_json=as_json)
+    return 0
+
+
+def serve(
+    folder: Folder,
+    *,
+    host: Annotated[str, typer.Option("--host", help="监听地址；127.0.0.1 只供本机")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", help="端口", min=0, max=65535)] = 8000,
+) -> int:
+    """Serve the workspace until it is interrupted."""
+    judged(folder)
+    make_tiles(folder)
+    settings = Settings(workspace=folder, host=host, port=port)
+    out().print(f"地图：http://{host}:{port}/　（按 Ctrl+C 停止）", soft_wrap=True)
+    uvicorn.run(create_app(settings), host=host, port=port, log_level="warning", access_log=False, server_header=False)
+    return 0
+
+
+def make_tiles(folder: Path) -> None:
+    """Make the tiles that are missing, with a progress bar."""
+    with progress() as tell:
+        refresh_tiles(open_workspace(folder), progress=tell)

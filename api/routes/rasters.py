@@ -1,0 +1,54 @@
+"""Hill shade as picture tiles; heights themselves are never served."""
+
+from pathlib import Path
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from api.errors import NotReady
+from api.routes.tiles import EMPTY, REVALIDATE, Index, Zoom, check_inside
+from api.runs.tiles import relief_path
+from api.snapshot import Snapshot, Snapshots
+from layers.errors import LayerNotFound
+from layers.store.mbtiles import TileFile
+
+router = APIRouter(tags=["瓦片"])
+
+
+class PngResponse(Response):
+    """A picture tile."""
+
+    media_type = "image/png"
+
+
+@router.get("/rasters/relief/{z}/{x}/{y}.png", response_class=PngResponse, responses=EMPTY, summary="地形晕渲")
+async def relief(z: Zoom, x: Index, y: Index, request: Request) -> Response:
+    """One tile of hill shade."""
+    snapshots: Snapshots = request.app.state.snapshots
+    check_inside(z, x, y)
+    tiles = relief_of(snapshots.current())
+    headers = {"etag": f'"{tiles.path.stem}"', "cache-control": REVALIDATE}
+    if tiles.path.stem in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    content = tiles.tile(z, x, y)
+    return PngResponse(content, headers=headers) if content else Response(status_code=204, headers=headers)
+
+
+def relief_of(snapshot: Snapshot) -> TileFile:
+    """The hill shade of this revision.
+
+    Raises:
+        LayerNotFound: the county has no heights.
+        NotReady: it was not made yet.
+    """
+    path = relief_path(snapshot.workspace, snapshot.revision)
+    if path is None:
+        raise LayerNotFound("没有 DEM，不能显示地形；导入高程后再看。", hint="zutong import DIR dem 文件.tif")
+    found = snapshot.keep("relief", lambda: _open(path))
+    if found is None:
+        raise NotReady("地形晕渲还没有做好。", hint="重新运行 zutong serve，它会先补做。")
+    return found
+
+
+def _open(path: Path) -> TileFile | None:
+    return TileFile(path) if path.is_file() else None

@@ -1,0 +1,79 @@
+"""The page as one folder: every answer that the page may ask for, written down."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import pandas as pd
+
+from api import facts
+from api.cards import cards
+from api.features import geojson_texts, to_features
+from api.finder import KINDS, hits, make_index
+from api.gap_views import GROUP_LEVEL, page, view
+from api.page_context import context_of
+from api.runs.tiles import relief_path, tiled_layers
+from gis.gaps.filters import Filter
+from layers.names import SERVICES
+from layers.store.mbtiles import flip
+from web.folder import FolderData, write_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from api.snapshot import Snapshot
+
+EVERYTHING = 10_000_000
+_KEYS = ("by_pinyin", "by_initials", "by_hamlet")
+
+
+def publish(snapshot: Snapshot, path: Path) -> Path:
+    """Write the folder and return the path of its `index.html`.
+
+    Raises:
+        NotReady: nothing was assessed yet.
+        FolderError: the folder already holds something.
+    """
+    data = FolderData(
+        county=facts.county_answer(snapshot),
+        overview={service: _overview(snapshot, service) for service in SERVICES},
+        groups={service: page(view(snapshot, Filter(service, GROUP_LEVEL)), limit=EVERYTHING)["rows"] for service in SERVICES},
+        cards=cards(snapshot),
+        features={name: _collection(snapshot, name) for name in tiled_layers(snapshot.revision) if name != "groups"},
+        search=_search(snapshot),
+        relief=_relief(snapshot),
+    )
+    return write_folder(path, context=context_of(snapshot), data=data)
+
+
+def _overview(snapshot: Snapshot, service: str) -> dict[str, Any]:
+    rows = {level: page(view(snapshot, Filter(service, level)), limit=EVERYTHING)["rows"] for level in ("county", "township", "village")}
+    return {**rows, "county": rows["county"][0] if rows["county"] else None}
+
+
+def _collection(snapshot: Snapshot, layer: str) -> dict[str, Any]:
+    """A layer as plain JSON; the folder's writer does not know orjson's fragments."""
+    frame = snapshot.features(layer)
+    shapes = [None if text is None else orjson.loads(text) for text in geojson_texts(frame)]
+    features = [{**one, "geometry": shape} for one, shape in zip(to_features(frame, layer), shapes, strict=True)]
+    return {"type": "FeatureCollection", "features": features}
+
+
+def _search(snapshot: Snapshot) -> list[dict[str, Any]]:
+    index = make_index({layer: snapshot.features(layer) for layer, _, _ in KINDS.values() if snapshot.has(layer)})
+    texts = pd.DataFrame(index[list(_KEYS)]).astype("string")
+    keys = [[text for text in row if isinstance(text, str)] for row in texts.itertuples(index=False, name=None)]
+    return [{**hit, "keys": found} for hit, found in zip(hits(index), keys, strict=True)]
+
+
+def _relief(snapshot: Snapshot) -> Iterator[tuple[int, int, int, bytes]]:
+    path = relief_path(snapshot.workspace, snapshot.revision)
+    if path is None or not path.is_file():
+        return
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as file:
+        for z, x, y, content in file.execute("SELECT zoom_level, tile_column, tile_row, tile_data FROM tiles ORDER BY 1, 2, 3"):
+            yield z, x, flip(z, y), content
