@@ -34,7 +34,7 @@ def judge_clinic(scene: Scene, rule: ClinicRule) -> list[Finding]:
     clinics = scene.frame(LAYER)
     floor, doctors = numbers(clinics, "floor_area_m2"), numbers(clinics, "doctors_count")
     kind = one_of(clinics, "clinic_kind", rule.kinds.value)
-    hospital = one_of(clinics, "clinic_kind", HOSPITALS)[0]
+    hospital = one_of(clinics, "clinic_kind", HOSPITALS)
     roomy = _both(kind, _enough(floor, rule.floor_area_min_m2.value, hospital))
     staffed = _both(roomy, _enough(doctors, rule.doctors_min.value, hospital))
     access, room, staff = (_served(scene, rule, counts) for counts in (kind, roomy, staffed))
@@ -47,9 +47,9 @@ def judge_clinic(scene: Scene, rule: ClinicRule) -> list[Finding]:
     ]
 
 
-def _enough(values: Floats, limit: float, exempt: Bools) -> tuple[Bools, Bools]:
-    sure = (values >= limit) | exempt
-    return sure, sure | np.isnan(values)
+def _enough(values: Floats, limit: float, exempt: tuple[Bools, Bools]) -> tuple[Bools, Bools]:
+    reached = values >= limit
+    return reached | exempt[0], reached | np.isnan(values) | exempt[1]
 
 
 def _both(first: tuple[Bools, Bools], second: tuple[Bools, Bools]) -> tuple[Bools, Bools]:
