@@ -112,7 +112,7 @@ def _write_data(folder: Path, data: FolderData) -> None:
 
 def _without_tiles(county: Mapping[str, Any], features: Mapping[str, Any]) -> dict[str, Any]:
     """The county's answer with only the layers that the folder holds."""
-    held = {"groups", "relief", *features}
+    held = {"groups", "dem", *features}
     return {**county, "layers": [{**layer, "tiles": None} for layer in county["layers"] if layer["name"] in held]}
 
 

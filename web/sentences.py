@@ -66,7 +66,7 @@ REASONS: dict[str, Sentence] = {
     "relocation_unknown": Sentence("未填是否整组搬迁，无法判断是否列入范围", measured=False),
     # Hardened road.
     "connected": Sentence("已连通硬化路", "road.hardened", alone=True),
-    "no_road_near": Sentence("附近没有道路", "road.access"),
+    "no_road_near": Sentence("附近没有道路"),
     "not_hardened": Sentence("附近道路均未硬化", "road.hardened"),
     "not_connected": Sentence("附近的硬化路未与路网连通", "road.hardened"),
     "end_too_far": Sentence("连通硬化路尚未修到组", "road.hardened", alone=True),

@@ -79,6 +79,40 @@ def shoot():
     return take
 
 
+READY = 'html[data-ready]:not([data-ready=""])'
+DRAWN = """() => [...new Set(Object.values(map_zutong._layers).flatMap((layer) => layer.options.codes ?? []))].sort()"""
+TABLE = """() => [...document.querySelectorAll("#table tbody tr[data-code]")].map((row) => row.dataset.code).sort()"""
+
+
+class Reader:
+    """What a test reads off the page."""
+
+    def __init__(self, page):
+        self.page = page
+
+    def settle(self):
+        """Wait until the page shows what its address says."""
+        self.page.wait_for_timeout(60)
+        self.page.wait_for_selector(READY, state="attached")
+
+    def rows(self):
+        """Codes of the rows of the table, sorted."""
+        return self.page.evaluate(TABLE)
+
+    def drawn(self):
+        """Codes of the groups on the canvas, sorted."""
+        return self.page.evaluate(DRAWN)
+
+    def headline(self):
+        """The first large number: groups that lack the service."""
+        return int(self.page.locator("#headline .big strong").first.inner_text().replace(",", ""))
+
+
+@pytest.fixture
+def read():
+    return Reader
+
+
 @pytest.fixture(scope="session")
 def county_data():
     return invented_county()

@@ -71,19 +71,27 @@ function sources(one) {
   return pairs.filter(([, value]) => value).map(([name, value]) => el("div", {}, el("dt", { text: name }), el("dd", { text: value })));
 }
 
+/** What an indicator says by itself: its level where a service has two steps, else whether it is met; 不明 where its two bounds differ.
+ * @param {any} row @param {string} service @param {any} words @returns {Array<Node|string>} */
+function conclusion(row, service, words) {
+  if (row.level_low !== row.level_high) return [icon(words.mark.unknown), words.mark.unknown.label];
+  if (service === "safe_water") return [words.levels[service][row.level_low] ?? ""];
+  const mark = row.level_low === "met" || row.level_low === "standard" ? words.mark.met : words.mark.lacking;
+  return [icon(mark), mark.label];
+}
+
 /** @param {any} one @param {any} words */
 function indicators(one, words) {
   const rows = one.indicators ?? [];
   if (rows.length < 2) return null;
   const cells = rows.map((/** @type {any} */ row) => {
-    const mark = words.mark[row.verdict];
     return el(
       "tr",
       {},
       el("th", { scope: "row", text: row.label ?? row.indicator }),
       el("td", { class: "number", text: measure(row.value, row.unit) }),
       el("td", { class: "number", text: row.threshold === null || row.threshold === undefined ? "—" : measure(row.threshold, row.unit) }),
-      el("td", {}, mark ? icon(mark) : null, row.level_label ?? words.levels[words.service]?.[row.level_low] ?? mark?.label ?? ""),
+      el("td", {}, ...conclusion(row, one.service, words)),
     );
   });
   const head = ["指标", "实测", "标准", "结论"].map((text, index) => el("th", { text, class: index === 1 || index === 2 ? "number" : null }));

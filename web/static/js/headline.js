@@ -53,11 +53,12 @@ function bar(totals, words) {
   });
   const low = total ? groups.met / total : null;
   const high = total ? (groups.met + groups.unknown) / total : null;
+  const unfilled = totals.missing_count ? ` · ${integer(totals.missing_count)} 组未填户数` : "";
   const rate = low !== null && high !== low ? `${percent(low)}–${percent(high)}` : percent(low);
   return el(
     "div",
     { class: "rate" },
     el("div", { class: "bar", role: "img", "aria-label": `达标率 ${rate}` }, ...parts),
-    el("span", { class: "rate-text" }, "达标率 ", el("strong", { text: rate }), ` · 应达标 ${integer(total)} 组`),
+    el("span", { class: "rate-text" }, "达标率 ", el("strong", { text: rate }), ` · 应达标 ${integer(total)} 组${unfilled}`),
   );
 }

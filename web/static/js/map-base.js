@@ -41,7 +41,7 @@ function addNorth(map) {
 
 /** @param {any} map @param {any} boot @param {any} county */
 function addRelief(map, boot, county) {
-  const has = county.layers.some((/** @type {any} */ layer) => layer.name === "relief");
+  const has = county.layers.some((/** @type {any} */ layer) => layer.geometry === "raster");
   if (!has || !boot.relief) return;
   const box = county.county.bounds;
   const limits = box ? L.latLngBounds([box[1], box[0]], [box[3], box[2]]) : undefined;

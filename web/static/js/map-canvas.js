@@ -105,7 +105,7 @@ function drawGroups(map, target, model, words, classes, renderer) {
   const marks = bins.map((rows) => describe(rows, model.state.filter, radius));
   marks.sort((a, b) => a.order - b.order);
   for (const mark of marks) {
-    new classes.Mark(mark.at, { renderer, interactive: false, mark: words.mark[mark.verdict], radius: mark.radius, text: mark.text }).addTo(target);
+    new classes.Mark(mark.at, { renderer, interactive: false, mark: words.mark[mark.verdict], radius: mark.radius, text: mark.text, codes: mark.rows.map((row) => row.code) }).addTo(target);
   }
   return marks;
 }

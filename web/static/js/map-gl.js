@@ -41,7 +41,7 @@ async function loadLibrary(assets) {
 }
 
 /**
- * @param {any} map Leaflet map @param {any} boot @param {any} words @param {() => void} lost called when the graphics card gives up
+ * @param {any} map Leaflet map @param {any} boot @param {any} words @param {() => void} lost called when it cannot go on drawing
  * @returns {Promise<import("./map-base.js").Renderer>}
  */
 export async function createGlRenderer(map, boot, words, lost) {
@@ -51,7 +51,9 @@ export async function createGlRenderer(map, boot, words, lost) {
   const layer = L.maplibreGL({ pane: "gl", style: emptyStyle(), transformRequest, ...options }).addTo(map);
   const gl = layer.getMaplibreMap();
   gl.on("styleimagemissing", (/** @type {{id: string}} */ event) => addImage(gl, event.id, words));
-  gl.on("error", () => {}); // a missing tile is shown as empty; answers of the service are checked where they are asked
+  gl.on("error", (/** @type {any} */ event) => {
+    if (!event.sourceId && !event.tile) lost(); // a missing tile is shown as empty; a style that cannot be drawn is not
+  });
   gl.on("webglcontextlost", lost);
   await new Promise((resolve) => gl.once("load", resolve));
   return {
@@ -97,7 +99,7 @@ function markImage(mark) {
 /** The whole style of a model. @param {import("./model.js").Model} model @param {any} words */
 function styleOf(model, words) {
   const on = model.county.layers.filter((/** @type {any} */ layer) => model.state.layers.includes(layer.name) && words.style[layer.name]);
-  const plain = on.filter((/** @type {any} */ layer) => layer.name !== "groups" && layer.tiles);
+  const plain = on.filter((/** @type {any} */ layer) => !OWN.has(layer.name) && layer.tiles);
   /** @type {Record<string, any>} */
   const sources = { shade: { type: "geojson", data: model.shade?.polygons ?? NO_DATA } };
   for (const layer of plain) sources[layer.name] = tileSource(layer);
@@ -111,6 +113,8 @@ function styleOf(model, words) {
   return { version: 8, sources, layers };
 }
 
+/** Drawn by the model itself: groups by verdict, units by their share. */
+const OWN = new Set(["groups", "counties", "townships", "villages"]);
 const isArea = (/** @type {any} */ layer) => layer.geometry === "polygon";
 const isLine = (/** @type {any} */ layer) => layer.geometry === "line";
 const isPoint = (/** @type {any} */ layer) => layer.geometry === "point";
