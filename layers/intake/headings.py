@@ -38,6 +38,8 @@ _INNER = re.compile(r"[(\[【〔]([^()\[\]【】〔〕]*)[)\]】〕]")
 _SEPARATORS = re.compile(r"[\s_\-—·、,，.。:：;/\\|*＊#\"'“”?!]+")
 _NUMBERING = re.compile(r"^(?:[a-z]?\d{1,2}[.、．]|[(（][一二三四五六七八九十\d]{1,3}[)）]|[一二三四五六七八九十]{1,2}、)")
 _NEUTRAL = frozenset(("人口", "人", "户", "户数", "水", "电", "路", "村民组", "组", "道路"))
+UNIT_WORDS = frozenset(("户", "人", "个", "米", "m", "公里", "km", "亩", "年", "度", "处", "是否", "天", "座", "kva", "平方米", "m2", "名", "升"))
+"""What stands alone in a heading row of units."""
 _CUT_RANK = 300
 _SHORTEST_CUT_BYTES = 9  # a .dbf heading has at most 10 bytes; a cut in a two- or three-byte character leaves 9 or 8
 
@@ -99,9 +101,14 @@ def _readings(heading: Heading, names: Mapping[str, tuple[Field, int]]) -> list[
     parts = [part for part in heading if part.strip()]
     if not parts:
         return []
+    if len(parts) > 1 and bare(parts[-1]) in UNIT_WORDS:
+        parts = [*parts[:-2], f"{parts[-2]}（{parts[-1]}）"]
     readings = [(0, "".join(parts))]
     if len(parts) > 1:
         upper = bare("".join(parts[:-1]))
+        unit = names[upper][0].unit if upper in names else ""
+        if unit and bare(parts[-1]) in (unit, f"{unit}数"):  # 建档立卡户／户数
+            readings.append((0, "".join(parts[:-1])))
         if upper in _NEUTRAL or upper not in names or names[upper][0] in COORDINATES:
             readings.append((1, parts[-1]))
             readings.append((2, "".join(parts[-2:])))

@@ -20,7 +20,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from layers.errors import HostileFile, InputError, UnknownFormat
 from layers.intake.encoding import decode_text
-from layers.intake.headings import bare, match_headings
+from layers.intake.headings import UNIT_WORDS, bare, match_headings
 from layers.intake.problems import Origin, join_problems
 from layers.intake.raw import Raw
 from layers.intake.safety import MOST_ROWS, open_archive
@@ -40,10 +40,9 @@ MOST_GRID_CELLS = 40_000_000
 DEEPEST_HEADING = 40  # rows of titles before a heading
 TALLEST_HEADING = 3
 _DAMAGE = (CalamineError, OSError, ValueError, EOFError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error)
-_SUBTOTAL = re.compile(r"^.{0,15}?(小计|合计|总计|共计|累计)[(（]?[^\d]{0,6}[)）]?[:：]?$")
+_SUBTOTAL = re.compile(r"^.{0,15}?(小计|合计|总计|共计|累计)(?:[(（][^)）]{0,10}[)）])?[:：]?$")
 _FOOTER = re.compile(r"^[（(]?(注|备注|说明|填表|制表|审核|单位|联系|日期|填报|负责人|经办)")
 _REFERENCE = re.compile(rb'r="([A-Z]{1,3})(\d{1,7})"')
-_UNIT_WORDS = frozenset(("户", "人", "个", "米", "m", "公里", "km", "亩", "年", "度", "处", "是否", "天", "座", "kva", "平方米", "名", "升"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +180,7 @@ def _not_data(row: Row, headings: Sequence[Heading]) -> str:
         return "subtotal"
     if len(present) == 1 and len(headings) > 2 and _FOOTER.match(present[0]):  # noqa: PLR2004 - a lone text in a wide table
         return "footer"
-    last = [bare(heading[-1]) if heading else "" for heading in headings]
-    same = sum(bool(text) and bare(text) == name for text, name in zip(texts, last, strict=True))
+    same = sum(bool(text) and bare(text) in {bare(part) for part in heading} for text, heading in zip(texts, headings, strict=True))
     return "repeated_heading" if same >= 2 and same >= 0.6 * len(present) else ""  # noqa: PLR2004 - most cells repeat the heading
 
 
@@ -220,9 +218,11 @@ def _heading_block(grid: Grid, layer: Layer, rename: Mapping[str, str], file: st
 
 
 def _known(headings: Sequence[Heading], layer: Layer, wanted: set[str]) -> float:
-    fields = {match.field.name for match in match_headings(headings, layer) if match is not None}
+    """How many fields are known; two columns that claim one field count a little against (a merged heading without its second line)."""
+    claims = [match.field.name for match in match_headings(headings, layer) if match is not None]
+    fields = set(claims)
     asked = {bare(part) for heading in headings for part in (*heading, "".join(heading))} & wanted
-    return len(fields) + len(asked)
+    return len(fields) + len(asked) - 0.1 * (len(claims) - len(fields))
 
 
 def _closes_on_units(grid: Grid, top: int, height: int) -> float:
@@ -230,7 +230,7 @@ def _closes_on_units(grid: Grid, top: int, height: int) -> float:
     if height == 1:
         return 0
     texts = [bare(_text(cell)) for cell in grid.rows[top + height - 1] if _text(cell)]
-    return 0.5 if texts and all(text in _UNIT_WORDS for text in texts) else 0
+    return 0.5 if texts and all(text in UNIT_WORDS for text in texts) else 0
 
 
 def _headings(grid: Grid, top: int, height: int, width: int = 0) -> tuple[Heading, ...]:
