@@ -140,5 +140,5 @@ def village_shapes(label: Ints, grid: Grid, outline: BaseGeometry, count: int) -
     cells = label.reshape(grid.shape).astype(np.int32)
     found = [(shapely.geometry.shape(shape), int(value)) for shape, value in shapes(cells, mask=cells >= 0, transform=grid.transform)]
     parts = gpd.GeoSeries([part for part, _ in found], crs=grid.crs).groupby([value for _, value in found]).agg(shapely.union_all)
-    smooth = shapely.coverage_simplify(parts.reindex(range(count)).to_numpy(), 2.2 * grid.cell)
+    smooth = shapely.coverage_simplify(parts.reindex(range(count)).to_numpy(), 3.5 * grid.cell)
     return gpd.GeoSeries(shapely.intersection(smooth, outline), crs=grid.crs)

@@ -44,12 +44,12 @@ def build_committees(villages: pd.DataFrame, seats: Seats, grid: Grid, rng: np.r
 
 def build_transformers(groups: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     """One transformer for most groups, larger where more people live; some are far, small, or single-phase."""
-    has = rng.random(len(groups)) < 0.86 - 0.12 * groups["remote"].to_numpy()
+    has = rng.random(len(groups)) < 0.94 - 0.1 * groups["remote"].to_numpy()
     own = groups[has]
     points = beside(own[["x", "y"]].to_numpy(), rng, near=20.0, far=300.0)
-    wanted = own["households_count"].to_numpy() * rng.uniform(1.4, 3.6, len(own))
+    wanted = own["households_count"].to_numpy() * rng.uniform(1.8, 4.4, len(own))
     size = KVA[np.minimum(np.searchsorted(KVA, wanted), len(KVA) - 1)]
-    phases = pd.Series(np.where(rng.random(len(own)) < 0.9 - 0.25 * own["remote"], "是", "否"))
+    phases = pd.Series(np.where(rng.random(len(own)) < 0.96 - 0.15 * own["remote"], "是", "否"))
     frame = _at(points, capacity_kva=size.astype(float), three_phase_power=with_holes(phases, 0.04, rng))
     codes, names = [f"TQ{n:05d}" for n in range(1, len(own) + 1)], own["village_name"] + own["group_name"] + "台区"
     return frame.assign(transformer_code=codes, transformer_name=names.to_numpy())

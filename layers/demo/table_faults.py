@@ -12,16 +12,19 @@ from layers.demo.manifest import Fault
 
 if TYPE_CHECKING:
     from layers.demo.grid import Ints, Mask
+    from layers.demo.manifest import FoundBy
 
 WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
 CONTRADICTIONS = 40
+SAFELY_ELIGIBLE = 34
+"""So many households that a few moved ones do not take the group out of the programme."""
 
 
 def plant_reported(groups: pd.DataFrame, lacking: Mask, met: Mask, *, file: str, rng: np.random.Generator) -> tuple[pd.DataFrame, list[Fault]]:
     """What the groups report about their road: honest, but for some that lack one and say they have it, and some that say nothing."""
     said = pd.Series(np.where(met, "是", "否"), dtype=object).mask(rng.random(len(groups)) < 0.03)
-    short = np.flatnonzero(lacking)
-    false = np.sort(rng.choice(short, min(CONTRADICTIONS, -(-len(short) // 6)), replace=False))
+    large = np.flatnonzero(lacking & (groups["households_count"] >= SAFELY_ELIGIBLE).to_numpy())
+    false = np.sort(rng.choice(large, min(CONTRADICTIONS, -(-len(large) // 5)), replace=False))
     said.iloc[false] = "是"
     codes = tuple(groups["group_code"].iloc[false])
     what = f"{len(codes)} 个村民组上报“已通硬化路”，但 500 米内没有连通的硬化路"
@@ -30,46 +33,45 @@ def plant_reported(groups: pd.DataFrame, lacking: Mask, met: Mask, *, file: str,
 
 def plant_group_faults(groups: pd.DataFrame, *, file: str, rng: np.random.Generator, spare: Mask) -> tuple[pd.DataFrame, list[Fault]]:
     """The groups' list with its faults; rows in `spare` are left alone (other faults hang on them)."""
-    free = rng.permutation(np.flatnonzero(~spare & (groups["number"] > 1).to_numpy()))
+    before = np.roll(spare, 1)  # a twin takes the code of the group before it
+    free = rng.permutation(np.flatnonzero(~spare & ~before & (groups["number"] > 1).to_numpy()))
     scale = min(1.0, len(groups) / 600.0)
     sizes = [1, 1, 1, 1, max(2, round(6 * scale)), max(2, round(12 * scale))]
-    rows = dict(zip(("twin", "lost", "words", "outside", "wide", "count"), np.split(free, np.cumsum(sizes))[:-1], strict=True))
-    out, code = groups.astype({"households_count": object, "people_count": object}), groups["group_code"].to_numpy()
-    faults = []
-    twin = int(rows["twin"][0])
-    out.loc[twin, "group_code"] = code[twin - 1]
-    name = f"{text_at(groups, 'village_name', twin)}{text_at(groups, 'group_name', twin)}"
-    faults.append(
-        Fault(
-            "",
-            "group_duplicate_code",
-            "groups",
-            file,
-            f"{name}的代码填成了上一组的代码（应为 {code[twin]}）",
-            (code[twin - 1],),
-            "check",
-            (code[twin],),
-        )
+    twin, lost, words, outside, wide, count = np.split(free, np.cumsum(sizes))[:-1]
+    out = groups.astype({"households_count": object, "people_count": object})
+    out.loc[lost, ["x", "y"]] = np.nan
+    out.loc[words, "people_count"] = "一百多人"
+    out.loc[wide, "households_count"] = [str(value).translate(WIDE) for value in groups["households_count"].iloc[wide]]
+    out.loc[count, "households_count"] = (groups["households_count"].iloc[count] + rng.integers(6, 16, len(count))).to_numpy()
+    far = _elsewhere(groups, int(outside[0]))
+    out.loc[outside, ["x", "y"]] = groups.loc[far, ["x", "y"]].to_numpy() + 150.0
+    out.loc[twin, "group_code"] = groups["group_code"].iloc[twin - 1].to_numpy()
+    return out, [
+        _twin_fault(groups, int(twin[0]), file),
+        *_listed(groups, file, (lost, words, outside, wide, count), text_at(groups, "village_name", far)),
+    ]
+
+
+def _twin_fault(groups: pd.DataFrame, row: int, file: str) -> Fault:
+    first, own = text_at(groups, "group_code", row - 1), text_at(groups, "group_code", row)
+    name = text_at(groups, "village_name", row) + text_at(groups, "group_name", row)
+    return Fault("", "group_duplicate_code", "groups", file, f"{name}的代码填成了上一组的代码（应为 {own}）", (first,), "check", (own,))
+
+
+def _listed(groups: pd.DataFrame, file: str, rows: tuple[Ints, ...], elsewhere: str) -> list[Fault]:
+    """What was planted in which rows, in the order: lost, words, outside, wide, count."""
+    plans: tuple[tuple[str, FoundBy, str], ...] = (
+        ("group_no_coordinates", "check", "没有坐标：各项服务应判为“不明”"),
+        ("text_in_number", "check", "“人口数”一格写的是“一百多人”，不是数"),
+        ("group_outside_village", "check", f"坐标落在{elsewhere}，在本村范围之外"),
+        ("fullwidth_digits", "import", "“户数”是全角数字：应能读懂"),
+        ("households_contradict_register", "check", "“户数”与户册里的户数对不上（多 6 至 15 户）"),
     )
-    out.loc[rows["lost"], ["x", "y"]] = np.nan
-    faults.append(_fault("group_no_coordinates", file, "没有坐标：各项服务应判为“不明”", rows["lost"], code))
-    out.loc[rows["words"], "people_count"] = "一百多人"
-    faults.append(_fault("text_in_number", file, "“人口数”一格写的是“一百多人”，不是数", rows["words"], code))
-    far = _elsewhere(groups, int(rows["outside"][0]))
-    out.loc[rows["outside"], ["x", "y"]] = groups.loc[far, ["x", "y"]].to_numpy() + 150.0
-    faults.append(_fault("group_outside_village", file, f"坐标落在{text_at(groups, 'village_name', far)}，在本村范围之外", rows["outside"], code))
-    out.loc[rows["wide"], "households_count"] = [str(value).translate(WIDE) for value in groups["households_count"].iloc[rows["wide"]]]
-    faults.append(_fault("fullwidth_digits", file, "“户数”是全角数字：应能读懂", rows["wide"], code))
-    more = groups["households_count"].iloc[rows["count"]] + rng.integers(6, 16, len(rows["count"]))
-    out.loc[rows["count"], "households_count"] = more.to_numpy()
-    faults.append(_fault("households_contradict_register", file, "“户数”与户册里的户数对不上（多 6 至 15 户）", rows["count"], code))
-    return out, faults
-
-
-def _fault(kind: str, file: str, what: str, rows: Ints, codes: np.ndarray) -> Fault:
-    """One fault over several groups."""
-    found = tuple(str(code) for code in codes[rows])
-    return Fault("", kind, "groups", file, f"{len(found)} 个村民组{what}", found, "check", found)
+    codes = [tuple(groups["group_code"].iloc[part].astype(str)) for part in rows]
+    return [
+        Fault("", kind, "groups", file, f"{len(found)} 个村民组{what}", found, by, found)
+        for (kind, by, what), found in zip(plans, codes, strict=True)
+    ]
 
 
 def _elsewhere(groups: pd.DataFrame, row: int) -> int:
@@ -96,9 +98,9 @@ def plant_register_faults(register: pd.DataFrame, *, file: str, rng: np.random.G
         ("id_scientific", floats, "户的证件号码被表格软件变成了科学计数（如 5.22326E+17），后几位已丢失"),
         ("fullwidth_digits", wide, "户的“家庭人口”是全角数字：应能读懂"),
     )
-    found_by = ("check", "check", "import", "import")
+    found_by: tuple[FoundBy, ...] = ("check", "check", "import", "import")
     faults = [
-        Fault("", kind, "households", file, f"{len(rows)} {what}", tuple(sorted(key[rows])), by)  # type: ignore[arg-type]
+        Fault("", kind, "households", file, f"{len(rows)} {what}", tuple(sorted(key[rows])), by)
         for (kind, rows, what), by in zip(plans, found_by, strict=True)
     ]
     return out.drop(columns="village_code_of"), faults

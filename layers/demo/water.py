@@ -63,9 +63,9 @@ def _of_groups(groups: pd.DataFrame, code: np.ndarray, central: Mask, rng: np.ra
         {
             "water_scheme_code": with_holes(pd.Series(code, dtype=object), 0.06, rng),
             "piped_water": with_holes(piped, 0.04, rng),
-            "water_litres_pcd": with_holes(litres, 0.12, rng),
-            "water_quality": with_holes(quality, 0.12, rng),
-            "water_outage_days": with_holes(days, 0.12, rng),
+            "water_litres_pcd": with_holes(litres, 0.05, rng),
+            "water_quality": with_holes(quality, 0.05, rng),
+            "water_outage_days": with_holes(days, 0.05, rng),
         }
     )
 
