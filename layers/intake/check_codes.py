@@ -100,11 +100,17 @@ def _unknown(subject: Subject, layer: str, field: str, level: str) -> pd.DataFra
     if listed.empty or frame is None:
         return empty()
     codes = column(frame, field).dropna()
-    codes = codes[codes.str[:6].isin(set(listed.str[:6]) | subject.own_codes())]
+    codes = codes[_county_of(codes).isin(set(listed.str[:6]) | subject.own_codes())]
     counts = codes[~codes.isin(listed)].value_counts().sort_index()
     rows = [_unknown_text(layer, field, str(code), int(rows), listed) for code, rows in counts.items()]
     found = Finding(layer, "code_unknown", field, "请核对代码；区划调整过的请改用现行代码。")
     return report(found, [str(code) for code in counts.index], rows, of=int(codes.nunique()))
+
+
+def _county_of(codes: pd.Series) -> pd.Series:
+    """The present code of the county by which each code begins."""
+    counties = codes.str[:6]
+    return counties.map({code: current_code(code) for code in counties.unique()}).astype("string")
 
 
 def _unknown_text(layer: str, field: str, code: str, rows: int, listed: pd.Series) -> str:
@@ -127,7 +133,7 @@ def _foreign(subject: Subject, layer: str, field: str) -> pd.DataFrame:
         return empty()
     codes = column(frame, field).dropna()
     chinese = codes[codes.map({code: is_chinese_code(code) for code in codes.unique()}).astype(bool)]
-    strange = chinese[~chinese.str[:6].isin(own) & ~chinese.str[:6].map({c: current_code(c) for c in chinese.str[:6].unique()}).isin(own)]
+    strange = chinese[~chinese.str[:6].isin(own) & ~_county_of(chinese).isin(own)]
     counts = strange.str[:6].value_counts().sort_index()
     texts = [
         f"{label_of(layer)}有 {rows} 条的{label_of(layer, field)}以 {code} 开头，不属于本县（{subject.county_code}）。"
