@@ -173,7 +173,7 @@ def course_keys(geometry: NDArray[np.object_]) -> NDArray[np.object_]:
 
 def distinct_lines(edges: gpd.GeoDataFrame) -> tuple[Lines, NDArray[np.int64]]:
     """Distinct courses (a bridge and a road of the same course stay apart) and, for each edge, the number of its line."""
-    geometry = shapes_of(edges)
+    geometry: NDArray[np.object_] = np.array(shapely.remove_repeated_points(shapes_of(edges)), dtype=object)
     graded = _flag(edges, "bridge") | _flag(edges, "tunnel")
     keys = pd.MultiIndex.from_arrays([course_keys(geometry), graded])
     numbers, _ = pd.factorize(keys)
