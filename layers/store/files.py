@@ -19,7 +19,7 @@ from layers.errors import DamagedWorkspace, LayerNotFound, RevisionNotFound, Sto
 from layers.names import LAYERS
 from layers.store import disk, frames, rasters
 from layers.store.lock import writer_lock
-from layers.store.names import SHORTEST_PREFIX, check_branch, check_layer, looks_like_id, split_steps
+from layers.store.names import SHORTEST_PREFIX, check_branch, check_layer, is_hash, looks_like_id, split_steps
 from layers.store.protocol import MAIN, BBox
 from layers.store.revision import Change, LayerKind, LayerRef, Revision
 
@@ -197,7 +197,9 @@ class FileStore:
         return layers[layer]
 
     def _file(self, ref: LayerRef) -> Path:
-        return self._layers / ref.name / ref.filename
+        if not is_hash(ref.sha256):  # a record from elsewhere must not lead out of the folder
+            raise DamagedWorkspace(f"版本记录里图层“{ref.name}”的文件名不是哈希值；请从备份恢复。")
+        return self._layers / check_layer(ref.name) / ref.filename
 
     def _apply(self, changes: Mapping[str, Change | None], before: Mapping[str, LayerRef]) -> dict[str, LayerRef]:
         """The layers after the changes, with every new file on the disk."""

@@ -9,6 +9,7 @@ from layers.errors import RevisionNotFound, StoreError, UnknownLayer
 
 MAX_BRANCH_BYTES = 100  # file systems stop at 255; a temporary prefix and a person's eye need room too
 SHORTEST_PREFIX = 4
+HASH_DIGITS = 64
 
 _LAYER = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _HEX = re.compile(r"[0-9a-f]+")
@@ -45,6 +46,11 @@ def check_branch(name: str) -> str:
 def looks_like_id(name: str) -> bool:
     """Whether a name could be a revision's id or a prefix of one."""
     return len(name) >= SHORTEST_PREFIX and _HEX.fullmatch(name) is not None
+
+
+def is_hash(name: str) -> bool:
+    """Whether a name is a sha256 in hexadecimal digits."""
+    return len(name) == HASH_DIGITS and _HEX.fullmatch(name) is not None
 
 
 def split_steps(name: str) -> tuple[str, int]:

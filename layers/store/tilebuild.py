@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from layers.store.mbtiles import Tile
+from layers.store.mbtiles import Tile, flip
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -35,3 +38,10 @@ class Part:
 
 
 Engine: TypeAlias = Callable[[Part, Path], Iterator[Tile]]  # part, an empty folder to work in → tiles, not compressed, rows from the north
+
+
+def uncompressed(path: Path) -> Iterator[Tile]:
+    """The tiles of an engine's own MBTiles file."""
+    with closing(sqlite3.connect(path)) as database:
+        for z, x, row, content in database.execute("SELECT zoom_level, tile_column, tile_row, tile_data FROM tiles"):
+            yield z, x, flip(z, row), gzip.decompress(content)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import gzip
 import importlib.util
 import shutil
-import sqlite3
 import subprocess
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,8 +13,7 @@ import pandas as pd
 import shapely
 
 from layers.errors import StoreError
-from layers.store.mbtiles import flip
-from layers.store.tilebuild import LINE_BUFFER_PX, Part
+from layers.store import tilebuild
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +30,7 @@ def program() -> str | None:
     return next((str(place) for place in places if place.is_file()), shutil.which("tippecanoe"))
 
 
-def cut(part: Part, folder: Path) -> Iterator[Tile]:
+def cut(part: tilebuild.Part, folder: Path) -> Iterator[Tile]:
     """Cut a part into tiles; see `layers.store.tilebuild.Engine`.
 
     Raises:
@@ -48,10 +44,10 @@ def cut(part: Part, folder: Path) -> Iterator[Tile]:
     done = subprocess.run(_command(tippecanoe, part, source, target), capture_output=True, text=True, check=False, cwd=folder)  # noqa: S603 - our own program and options
     if done.returncode != 0:
         raise StoreError(f"图层“{part.layer}”切片失败：{done.stderr.strip()[-300:]}")
-    return _tiles(target)
+    return tilebuild.uncompressed(target)
 
 
-def _command(tippecanoe: str, part: Part, source: Path, target: Path) -> list[str]:
+def _command(tippecanoe: str, part: tilebuild.Part, source: Path, target: Path) -> list[str]:
     """The command line: nothing may be dropped for density, tile size or number of features."""
     return [
         tippecanoe,
@@ -59,13 +55,13 @@ def _command(tippecanoe: str, part: Part, source: Path, target: Path) -> list[st
         *("--minimum-zoom", str(part.minzoom), "--maximum-zoom", str(part.maxzoom), "--projection", PROJECTION),
         *("--drop-rate=1", "--no-feature-limit", "--no-tile-size-limit", "--no-tiny-polygon-reduction-at-maximum-zoom"),
         # Without a buffer alone, a point near a corner would still be put into two tiles.
-        *(("--buffer", "0", "--no-duplication") if part.points else ("--buffer", str(LINE_BUFFER_PX))),
+        *(("--buffer", "0", "--no-duplication") if part.points else ("--buffer", str(tilebuild.LINE_BUFFER_PX))),
         *("--no-tile-stats", "--quiet"),
         str(source),
     ]
 
 
-def _write_features(part: Part, path: Path) -> None:
+def _write_features(part: tilebuild.Part, path: Path) -> None:
     """One GeoJSON feature a line; null properties are left out by tippecanoe."""
     properties = pd.DataFrame(part.frame.drop(columns="geometry"))
     lines = (
@@ -77,9 +73,3 @@ def _write_features(part: Part, path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="\n") as file:
         for line, place in zip(lines, places, strict=True):
             file.write(f'{{"type":"Feature","properties":{line},"geometry":{place}}}\n')
-
-
-def _tiles(path: Path) -> Iterator[Tile]:
-    with closing(sqlite3.connect(path)) as database:
-        for z, x, row, content in database.execute("SELECT zoom_level, tile_column, tile_row, tile_data FROM tiles"):
-            yield z, x, flip(z, row), gzip.decompress(content)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import geopandas as gpd
 import numpy as np
 import orjson
+import shapely
 from pandas.api import types
 
 from layers.store import mbtiles, mercator, tilebuild_gdal, tilebuild_tippecanoe
@@ -50,7 +51,8 @@ def build_tileset(
         name: what the tileset is called.
         minzoom: lowest zoom.
         maxzoom: highest zoom; there every feature is, and clients draw from it at higher zooms.
-        cluster: how layers of points are gathered; None draws every point at every zoom. Lines and areas are never gathered.
+        cluster: how layers of points are gathered; None draws every point at every zoom. A layer that also has lines or areas is not gathered.
+            A feature of several points is drawn as one of them.
         engine: `tippecanoe`, `gdal`, or whichever there is.
 
     Returns:
@@ -105,9 +107,10 @@ def _flat(frame: gpd.GeoDataFrame, maxzoom: int) -> gpd.GeoDataFrame:
     edges = frame.geometry.to_crs("EPSG:4326").bounds.to_numpy()
     inside = (edges >= WORLD[:2] * 2).all(axis=1) & (edges <= WORLD[2:] * 2).all(axis=1)
     flat = frame[inside].reset_index(drop=True).to_crs(mercator.CRS)
-    if len(flat) == 0 or not _all_points(flat):
+    if len(flat) == 0 or not flat.geom_type.isin(["Point", "MultiPoint"]).all():
         return flat
-    x, y = mercator.to_world(flat.geometry.x.to_numpy(), flat.geometry.y.to_numpy())
+    places = shapely.point_on_surface(np.asarray(flat.geometry))  # of several points one: a feature is drawn, and counted, once
+    x, y = mercator.to_world(shapely.get_x(places), shapely.get_y(places))
     return flat.set_geometry(
         gpd.points_from_xy(*mercator.to_metres(mercator.off_edges(x, maxzoom), mercator.off_edges(y, maxzoom)), crs=mercator.CRS)
     )

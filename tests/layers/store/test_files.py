@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 
 import geopandas as gpd
@@ -11,12 +12,12 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from layers.errors import DamagedWorkspace, StoreError, WorkspaceLocked
+from layers.errors import DamagedWorkspace, StoreError, UnknownLayer, WorkspaceLocked
 from layers.store.disk import TEMP_PREFIX
 from layers.store.files import FileStore
 from layers.store.frames import ROW_GROUP_ROWS
 from layers.store.lock import writer_lock
-from layers.store.revision import Change
+from layers.store.revision import Change, LayerKind, LayerRef, Revision
 
 
 def table(value):
@@ -135,3 +136,25 @@ def test_the_files_say_what_they_are(store):
     assert set(geo["columns"]["geometry"]["covering"]) == {"bbox"}
     assert pq.read_metadata(path).row_group(0).column(0).compression == "ZSTD"
     assert gpd.read_parquet(path)["group_code"].tolist() == ["000000000", "000000001", "000000002", "000000003", "000000004"]
+
+
+def test_a_copy_taken_while_somebody_writes_is_whole(store, tmp_path_factory):
+    """Branches first, then records, then layers: what the branches name is there, whatever is committed meanwhile."""
+    copy = tmp_path_factory.mktemp("backup")
+    for number, folder in enumerate(["refs", "revisions", "layers"]):
+        shutil.copytree(store.path / folder, copy / folder)
+        store.commit({"gaps": Change(frame=table(10 + number))}, title="meanwhile")
+    backup = FileStore(copy)
+    assert backup.head() == store.revision("main~3")
+    assert backup.read("gaps")["x"].tolist() == [1]
+    backup.verify()
+
+
+@pytest.mark.parametrize(("name", "sha256"), [("../../elsewhere", "0" * 64), ("gaps", "../../../elsewhere/x"), ("gaps", "0" * 63)])
+def test_a_forged_record_does_not_lead_out_of_the_folder(store, name, sha256):
+    """Even if its id fits its content."""
+    layers = {"gaps": LayerRef(name=name, sha256=sha256, kind=LayerKind.TABLE)}
+    forged = Revision.of(parent=None, title="t", author="", time="", layers=layers)
+    (store.path / "revisions" / f"{forged.id}.json").write_bytes(forged.to_json())
+    with pytest.raises((DamagedWorkspace, UnknownLayer)):
+        store.read("gaps", rev=forged.id)
