@@ -50,13 +50,14 @@ class Status:
 def combine(findings: Sequence[Finding], required: int) -> Status:
     """The worst indicator of each bound, against the required level.
 
-    Of the findings that keep a group from being met the surely failing ones decide before the open ones, and the earlier before the later; where
-    nothing fails, the lowest level does.
+    Of the findings that keep a group from being met the surely failing ones decide before the open ones, and the earlier before the later. Where
+    nothing fails, the lowest level decides; but of a road that is good enough the required indicator is told, not the next better one.
     """
+    told = required if findings[0].service == "hardened_road" else len(LEVELS[findings[0].service]) - 1
     lows, highs = np.stack([one.low for one in findings]), np.stack([one.high for one in findings])
     passes, may_pass = lows >= required, highs >= required
     order = np.arange(len(findings))[:, None]
-    weight = np.where(passes, 200 + 10 * np.minimum(lows.astype(np.int64), required), np.where(may_pass, 100, 0)) + order
+    weight = np.where(passes, 200 + 10 * np.minimum(lows.astype(np.int64), told), np.where(may_pass, 100, 0)) + order
     low, high = lows.min(axis=0), highs.min(axis=0)
     return Status(low, high, low >= required, high < required, np.asarray(weight.argmin(axis=0), dtype=np.int64))
 

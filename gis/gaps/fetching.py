@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 
 from gis.gaps.findings import Asset, choose, pick
-from gis.gaps.nearest import nearest, pairs_within
+from gis.gaps.nearest import apart, nearest, pairs_within
 from gis.gaps.reasons import Reason
 from gis.gaps.tiers import Measure, Tier, tiered
 
@@ -66,13 +66,12 @@ def _measure(scene: Scene, rule: WaterRule, supply: Supply) -> Fetch:
     points = scene.metric(LAYER)
     limit = one_way(rule.fetch_horizontal_basic_m, rule)
     group, point = pairs_within(scene.points, points, limit)
-    apart = np.asarray(shapely.distance(scene.points[group], points[point]), dtype=np.float64)
     counts = rule.piped_counts.value
     return Fetch(
         nearest(scene.points, points),
         group,
         point,
-        apart,
+        apart(scene.points[group], points[point]),
         np.abs(_heights(scene, scene.points)[group] - _heights(scene, points)[point]),
         supply.piped & counts,
         supply.may_be_piped & counts,

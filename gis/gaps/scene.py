@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from gis.gaps.nearest import apart
 from gis.gaps.texts import text
 from layers.crs import metric_crs
 
@@ -95,7 +96,7 @@ class Scene:
     def distance_to(self, layer: str, row: NDArray[np.int64]) -> NDArray[np.float64]:
         """Metres from each group to the given row of a layer; NaN for row -1 or where either has no place."""
         targets = np.append(self.metric(layer), [None])
-        return np.asarray(shapely.distance(self.points, targets[row]), dtype=np.float64)
+        return apart(self.points, targets[row])
 
     def date_codes(self, layer: str) -> NDArray[np.int32]:
         """Date code of each feature of the layer."""
