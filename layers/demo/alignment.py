@@ -19,10 +19,16 @@ if TYPE_CHECKING:
     from layers.demo.terrain import Terrain
     from layers.demo.travel import Ground
 
+OVER_THE_BORDER = -1
+"""Targets of roads that leave the county: -1, -2 and so on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One road from where it leaves an earlier one outward; `target` is the row it was built for, `parent` the line it hangs on (-1: none)."""
+    """One road from where it leaves an earlier one outward; `parent` is the line it hangs on (-1: none).
+
+    `target` is the row it was built for: of the townships after the first (county roads), of the townships (links), of the villages or the groups.
+    """
 
     kind: str
     target: int
@@ -93,7 +99,7 @@ def grow(terrain: Terrain, ground: Ground, inside: Mask, towns: Ints, villages: 
     from_seat = ground.reach(towns[:1])
     for place, cell in enumerate(_exits(from_seat.cost, inside, terrain.grid, int(towns[0]), rng)):
         kind = "national" if place in (0, 3) else "provincial" if place in (1, 4) else "county"
-        growth.add(kind, place, from_seat.path(cell))
+        growth.add(kind, OVER_THE_BORDER - place, from_seat.path(cell))
     growth.connect("county", towns[1:], batches=4, discount=0.25)
     for a, b in _links(terrain.grid.points(towns), from_seat.cost[towns]):
         over = ground.reach(towns[[a]], cheap=growth.used, discount=0.6)

@@ -77,17 +77,13 @@ def _codes(kinds: pd.Series, county_code: str) -> pd.Series:
 
 def _names(roads: gpd.GeoDataFrame, groups: pd.DataFrame, villages: pd.DataFrame) -> list[str]:
     towns = villages["township_name"].unique()
-    names = []
-    for kind, target in zip(roads["kind"], roads["target"], strict=True):
-        if kind == "group":
-            names.append(f"{text_at(groups, 'village_name', target)}{text_at(groups, 'group_name', target)}通组路")
-        elif kind == "village":
-            names.append(f"{text_at(villages, 'village_name', target)}通村公路")
-        elif kind == "township":
-            names.append(f"{towns[target]}联络线")
-        else:
-            names.append(f"示意干线{target + 1}号" if kind != "county" else f"{towns[target % len(towns)]}公路")
-    return names
+    names = {
+        "group": lambda row: f"{text_at(groups, 'village_name', row)}{text_at(groups, 'group_name', row)}通组路",
+        "village": lambda row: f"{text_at(villages, 'village_name', row)}通村公路",
+        "township": lambda row: f"{towns[row]}联络线",
+        "county": lambda row: f"县城至{towns[row + 1]}公路",
+    }
+    return [names[kind](row) if row >= 0 else f"出县示意干线{-row}" for kind, row in zip(roads["kind"], roads["target"], strict=True)]
 
 
 def reach_table(roads: gpd.GeoDataFrame, groups: pd.DataFrame) -> tuple[Ints, Ints]:

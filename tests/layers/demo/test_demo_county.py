@@ -254,7 +254,7 @@ def connected_hardened(roads, manifest, *, join_m):
 
 def eligible_groups(folder):
     groups = pd.DataFrame(records(folder / "村民组基本情况.xlsx", "村民组"))
-    count = pd.to_numeric(groups["户数"].astype(str).map(lambda text: int(text)))
+    count = pd.to_numeric(groups["户数"].astype(str).map(int))
     return points_of(groups[(count >= 30) & (groups["是否整组搬迁"] == "否")])
 
 
