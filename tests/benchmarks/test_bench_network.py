@@ -79,6 +79,17 @@ def test_bench_a_hundred_thousand_roads(benchmark):
     assert benchmark.pedantic(ours, args=(roads,), rounds=2, iterations=1) == 2 * BIG_TREES
 
 
+@pytest.mark.benchmark(group="network with trunk roads of 5,000 points")
+@pytest.mark.parametrize("way", [ours, join_what_is_near])
+def test_bench_long_trunk_roads(benchmark, way):
+    """Fifty roads of 80 km across the drawing, each one line: the shape in which trunk roads are handed over."""
+    roads = drawing(TREES)
+    x = np.linspace(500_000, 580_000, 5_000)
+    trunk = [shapely.linestrings(x, 2_800_400 + 800 * (at % 20) + 300 * np.sin(x / 900 + at)) for at in range(50)]
+    both = gpd.GeoDataFrame({"road_code": [f"R{at}" for at in range(len(roads) + 50)]}, geometry=[*roads.geometry, *trunk], crs=CRS)
+    assert benchmark.pedantic(way, args=(both,), rounds=2, iterations=1) > 0
+
+
 @pytest.mark.benchmark(group="one more mask over 100,000 roads")
 def test_bench_components_of_one_more_mask(benchmark):
     network = build_network(drawing(BIG_TREES), crs=CRS, touch_m=3.5, doubt_m=20)

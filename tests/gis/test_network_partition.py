@@ -115,6 +115,29 @@ def test_order_and_direction_of_the_roads_do_not_matter(roads, rng):
     assert partition(labels, names=order) == pieces(network(lines, bridge=bridge))
 
 
+_exact = st.tuples(st.integers(0, 24), st.integers(0, 24)).map(lambda xy: (500_000.0 + 5 * xy[0], 2_800_000.0 + 5 * xy[1]))
+_exact_roads = st.lists(st.tuples(st.lists(_exact, min_size=2, max_size=4, unique=True).map(LineString), st.booleans()), min_size=1, max_size=10)
+
+
+def finer(line: LineString, parts: int = 32) -> LineString:
+    """The same course with 32 times the points; a power of two, so that every point lies exactly on it."""
+    corners = np.array(line.coords)
+    steps = np.arange(parts)[:, None] / parts
+    inner = [start + (end - start) * steps for start, end in itertools.pairwise(corners)]
+    return LineString(np.concatenate([*inner, corners[-1:]]))
+
+
+@settings(max_examples=40, deadline=None)
+@given(_exact_roads, st.booleans())
+def test_more_points_along_the_same_course_change_nothing(roads, doubtful):
+    lines, bridge = zip(*roads, strict=True)
+    coarse, fine = network(lines, bridge=bridge), network([finer(line) for line in lines], bridge=bridge)
+    assert pieces(fine, doubtful=doubtful) == pieces(coarse, doubtful=doubtful)
+    columns = ["kind", "certain", "gap_m", "edge_a", "edge_b"]
+    tables = [built.joints[columns].round({"gap_m": 6}).sort_values(columns).to_numpy().tolist() for built in (coarse, fine)]
+    assert tables[0] == tables[1]
+
+
 def test_the_same_roads_give_the_same_network_byte_for_byte():
     lines = [LineString([(0, 0), (50, 0)]), LineString([(52, 0), (90, 0)]), LineString([(25, -9), (25, 9)]), LineString([(99, 0), (150, 5)])]
     one, two = network(lines), network(lines)
