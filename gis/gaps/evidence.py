@@ -123,6 +123,7 @@ def _deciding(scene: Scene, findings: Sequence[Finding], status: Status, unsure:
     size, which = scene.size, status.decides
 
     def of(arrays: Sequence[NDArray[Any]]) -> NDArray[Any]:
+        """Of each group the value of the finding that decides."""
         return np.asarray(np.stack(arrays)[which, np.arange(size)])
 
     sure = [one.sure_asset or one.asset or no_asset(size) for one in findings]

@@ -87,6 +87,7 @@ def _heights(scene: Scene, places: NDArray[np.object_]) -> Floats:
 
 def _distance(scene: Scene, rule: WaterRule, fetch: Fetch) -> Finding:
     def tier(limit: Threshold | None) -> Tier | None:
+        """Near enough for this step."""
         if limit is None:
             return None
         near = fetch.found.distance <= one_way(limit, rule)
@@ -103,6 +104,7 @@ def _distance(scene: Scene, rule: WaterRule, fetch: Fetch) -> Finding:
 
 def _climb(scene: Scene, rule: WaterRule, fetch: Fetch) -> Finding:
     def tier(flat: Threshold | None, steep: Threshold | None) -> Tier | None:
+        """One point near enough and not too high for this step."""
         if flat is None and steep is None:
             return None
         across = one_way(flat or rule.fetch_horizontal_basic_m, rule)

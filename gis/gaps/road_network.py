@@ -74,6 +74,7 @@ def view_roads(scene: Scene, standard: Standard, *, outline: gpd.GeoDataFrame | 
     roots = find_anchors(network, *paved, rule=rule, outline=outline, points=anchors)
 
     def hanging(masks: tuple[Bools, Bools]) -> tuple[Bools, Bools]:
+        """What of the masks hangs on the county's network, surely and possibly."""
         return connected(network, masks[0], anchors=roots, doubtful=False), connected(network, masks[1], anchors=roots, doubtful=True)
 
     doubtful = connected(network, paved[0], anchors=roots, doubtful=True)
@@ -85,6 +86,7 @@ def measure_roads(scene: Scene, rule: RoadRule, view: RoadView) -> RoadDistances
     lines = np.asarray(view.network.edges.geometry.array, dtype=object)
 
     def within(wider: Nearest, mask: Bools) -> Nearest:
+        """Nearest edge of a mask that lies within the one before."""
         return narrow(wider, scene.places, lines, mask)
 
     there_may = nearest(scene.places, lines, view.existing[1])

@@ -35,6 +35,7 @@ def judge_water(scene: Scene, rule: WaterRule) -> list[Finding]:
 
 def _quantity(rule: WaterRule, supply: Supply) -> Tiers:
     def tier(limit: float) -> Tier:
+        """Enough litres for this step."""
         return Tier(supply.litres >= limit, (supply.litres >= limit) | np.isnan(supply.litres), limit)
 
     basic, full = rule.litres_pcd("basic"), rule.litres_pcd("full")
@@ -46,6 +47,7 @@ def _quality(rule: WaterRule, supply: Supply) -> Tiers:
     unknown = supply.quality.isna().to_numpy(dtype=bool)
 
     def tier(central: tuple[str, ...], dispersed: tuple[str, ...]) -> Tier:
+        """Accepted for this step."""
         first, second = (supply.quality.isin(list(accepted)).to_numpy(dtype=bool) for accepted in (central, dispersed))
         return Tier(*_either(supply, (first, first), (second, second), unknown), np.nan)
 
