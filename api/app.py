@@ -79,10 +79,11 @@ def parameter_sentence(found: dict[str, Any]) -> str:
     loc: Sequence[Any] = found.get("loc", ())
     name = str(loc[-1])[:40] if loc else ""
     limits: dict[str, Any] = found.get("ctx", {})
+    choices = str(limits.get("expected", "")).replace(" or ", ", ").replace(", ", "、").replace("'", "")
     words = {
         "extra_forbidden": f"没有参数“{name}”",
         "missing": f"缺少参数“{name}”",
-        "literal_error": f"参数“{name}”只能是 {str(limits.get('expected', '')).replace(' or ', '、')}",
+        "literal_error": f"参数“{name}”只能是 {choices}",
         "greater_than_equal": f"参数“{name}”不能小于 {limits.get('ge')}",
         "less_than_equal": f"参数“{name}”不能大于 {limits.get('le')}",
         "string_too_long": f"参数“{name}”不能超过 {limits.get('max_length')} 字",

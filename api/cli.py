@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 import typer
 from typer.exceptions import Abort, TyperException
 
-from api.commands import data, demo, gaps, publish
+import api.commands.data as data_commands
+import api.commands.demo as demo_commands
+import api.commands.gaps as gap_commands
+import api.commands.publish as publish_commands
 from api.console import complain
 from api.errors import MUST_CHANGE, answer_for
 from layers.errors import ZutongError
@@ -30,7 +33,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["--help", "-h"]},
 )
-for family in (demo, data, gaps, publish):
+for family in (demo_commands, data_commands, gap_commands, publish_commands):
     family.register(app)
 
 

@@ -48,7 +48,6 @@ def map_layers(snapshot: Snapshot) -> list[dict[str, str]]:
     """Layers that the map can show, with the address of their tiles."""
     found = [
         {"name": name, "label": LAYERS[name].label, "geometry": LAYERS[name].geometry.value, "tiles": f"/tiles/{name}.json"}
-        for name in LAYERS
         for name in tiled_layers(snapshot.revision)
     ]
     relief = {"name": "dem", "label": "地形晕渲", "geometry": Geometry.RASTER.value, "tiles": "/rasters/relief/{z}/{x}/{y}.png"}

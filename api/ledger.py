@@ -89,6 +89,9 @@ STANDARD_HEADS = {
 }
 
 
+_YES_NO = {True: "是", False: "否"}
+
+
 def views_of(snapshot: Snapshot, wanted: Filter, *, sort: str = "") -> list[View]:
     """The view of the filter's service, or of every judged service where it names none."""
     services = [wanted.service] if wanted.service else sorted(set(snapshot.frame("coverage")["service"]), key=list(SERVICES).index)
@@ -134,6 +137,8 @@ def labelled(rows: pd.DataFrame, level: str) -> pd.DataFrame:
         verdict=plain["verdict"].map(verdict_label),
         level=pd.array(levels, dtype="string"),
         unit=plain["unit"].replace(UNITS),
+        **{name: plain[name].map(_YES_NO).astype("string") for name in ("near_miss", "conflict")},
+        **{name: plain[name].round(2) for name in ("value", "threshold", "shortfall")},
     )
     return shown[list(GROUP_HEADS)].rename(columns=GROUP_HEADS)
 
@@ -174,7 +179,7 @@ def _evidence(snapshot: Snapshot, groups: pd.DataFrame) -> pd.DataFrame:
     """What was measured for the groups of the list."""
     evidence = snapshot.frame("evidence")
     listed = evidence.merge(groups[["code", "service"]].rename(columns={"code": "group_code"}), on=["group_code", "service"])
-    rule = listed["rule"].str.rpartition(".")[2]
+    rule = listed["rule"].str.replace(r"^.*\.", "", regex=True)
     shown = listed.assign(
         indicator=rule.map(RULES).fillna(listed["indicator"]),
         level_low=[level_label(service, level) for service, level in zip(listed["service"], listed["level_low"], strict=True)],
@@ -183,6 +188,7 @@ def _evidence(snapshot: Snapshot, groups: pd.DataFrame) -> pd.DataFrame:
         unit=listed["unit"].replace(UNITS),
         asset_layer=listed["asset_layer"].map(layer_label),
         missing=listed["missing"].map(missing_text),
+        **{name: listed[name].round(2) for name in ("value", "threshold", "asset_distance_m")},
     )
     return shown[list(EVIDENCE_HEADS)].rename(columns=EVIDENCE_HEADS)
 
