@@ -67,7 +67,8 @@ def to_fields(raw: Raw, layer: Layer, *, origin: Origin, rename: Mapping[str, st
 
 def _without_blank(problems: pd.DataFrame, raw: Raw) -> pd.DataFrame:
     """Unknown columns are told only where they hold something."""
-    blank = {shown(heading) for i, heading in enumerate(raw.headings) if not raw.cells[i].map(plain_text).ne("").any()}
+    unknown = set(problems.loc[problems["rule"] == "unknown_column", "value"])
+    blank = {shown(heading) for i, heading in enumerate(raw.headings) if shown(heading) in unknown and _is_blank(raw, i)}
     return problems[~((problems["rule"] == "unknown_column") & problems["value"].isin(list(blank)))]
 
 
@@ -124,9 +125,13 @@ def _lost_zeros(raw: Raw, field: Field, match: Match, origin: Origin) -> pd.Data
     return origin.problem("lost_zeros", "warning", messages, row=short.index.tolist(), field=field.name, value=short.tolist(), suggestion=hint)
 
 
+def _is_blank(raw: Raw, column: int) -> bool:
+    return not any(plain_text(cell) for cell in raw.cells[column].unique())
+
+
 def _nameless(raw: Raw, origin: Origin) -> pd.DataFrame:
     """Columns with content but no heading."""
-    blank = [i for i, heading in enumerate(raw.headings) if not shown(heading) and raw.cells[i].map(plain_text).ne("").any()]
+    blank = [i for i, heading in enumerate(raw.headings) if not shown(heading) and not _is_blank(raw, i)]
     letters = [f"第 {i + 1} 列" for i in blank]
     return origin.problem(
         "nameless_column", "warning", [f"{name}有内容但没有表头，未导入。" for name in letters], field=letters, suggestion="请补上表头"

@@ -28,7 +28,7 @@ Mask: TypeAlias = npt.NDArray[np.bool_]
 
 FAR_M = 5000.0
 """A feature farther than this outside the county is doubtful."""
-_NOWHERE_DEGREES = 1e-9  # 0, 0 stands for a missing position
+_NOWHERE = 1e-9  # 0, 0 stands for a missing position
 _MARGIN_DEGREES = 3.0  # data may reach over the edge of their zone
 _POINTS, _LINES, _AREAS = 0, 1, 2
 _DIMENSION = {Geometry.POINT: _POINTS, Geometry.LINE: _LINES, Geometry.POLYGON: _AREAS}
@@ -44,11 +44,12 @@ def place(shapes: gpd.GeoSeries, declared: Declared, *, origin: Origin) -> tuple
     array = _array(shapes)
     filled = _filled(array)
     placed = to_storage(gpd.GeoDataFrame(geometry=gpd.GeoSeries(array, index=shapes.index)), declared).geometry
-    wrong = filled & ~_inside(array, _array(placed), declared)
-    if filled.any() and wrong.sum() * 2 > filled.sum():
-        x, y = _first_coordinates(array[wrong])
+    at_zero = filled & _at_zero(array)
+    wrong = filled & (at_zero | ~_inside(array, _array(placed), declared))
+    if (wrong & ~at_zero).sum() * 2 > filled.sum():
+        x, y = _first_coordinates(array[wrong & ~at_zero])
         raise InputError(
-            f"“{origin.file}”有 {int(wrong.sum())} 个要素的坐标不可能是 {declared.label}：{magnitude_hint(x, y)}。请核实后用 --crs 重新声明。",
+            f"“{origin.file}”有 {int((wrong & ~at_zero).sum())} 个要素的坐标不可能是 {declared.label}：{magnitude_hint(x, y)}。请核实后用 --crs 重新声明。",
             file=origin.file,
         )
     rows = shapes.index[wrong]
@@ -89,15 +90,20 @@ def _first_coordinates(array: Shapes) -> tuple[list[float], list[float]]:
 
 
 def _inside(written: Shapes, placed: Shapes, declared: Declared) -> Mask:
-    """Whether shapes can be in the declared CRS: degrees within the globe, grids within their zone and a margin, nothing at 0, 0."""
+    """Whether shapes can be in the declared CRS: degrees within the globe, grids within their zone and a margin."""
     before, after = shapely.bounds(written), shapely.bounds(placed)
     finite = np.isfinite(before).all(axis=1) & np.isfinite(after).all(axis=1)
     west, south, east, north = _area(declared)
     degrees = before if declared.crs.is_geographic else after
     with np.errstate(invalid="ignore"):
         within = (degrees[:, 0] >= west) & (degrees[:, 1] >= south) & (degrees[:, 2] <= east) & (degrees[:, 3] <= north)
-        at_zero = (np.abs(before) < _NOWHERE_DEGREES).all(axis=1)
-    return np.asarray(finite & within & ~at_zero, dtype=bool)
+    return np.asarray(finite & within, dtype=bool)
+
+
+def _at_zero(written: Shapes) -> Mask:
+    """Whether shapes stand at 0, 0: what a form writes where nobody measured."""
+    with np.errstate(invalid="ignore"):
+        return np.asarray((np.abs(shapely.bounds(written)) < _NOWHERE).all(axis=1), dtype=bool)
 
 
 def _area(declared: Declared) -> tuple[float, float, float, float]:

@@ -156,7 +156,8 @@ def to_raw(grid: Grid, layer: Layer, *, origin: Origin, rename: Mapping[str, str
     headings = _headings(grid, top, height, width)
     filled_rows, merged = _fill_down(grid, top + height)
     numbered = {i + 1: _padded(row, width) for i, row in enumerate(filled_rows) if i >= top + height and _filled(row)}
-    reasons = {number: _not_data(row, headings) for number, row in numbered.items() if not _is_numbering(number, row, top + height)}
+    words = [{part.replace(" ", "") for part in heading} for heading in headings]
+    reasons = {number: _not_data(row, words) for number, row in numbered.items() if not _is_numbering(number, row, top + height)}
     kept = [number for number, reason in reasons.items() if not reason]
     cells = pd.DataFrame([numbered[number] for number in kept], index=pd.Index(kept, dtype="int64", name="row"), columns=range(width), dtype=object)
     problems = [_set_aside(number, reason, origin) for number, reason in reasons.items() if reason]
@@ -172,22 +173,24 @@ def _set_aside(number: int, reason: str, origin: Origin) -> pd.DataFrame:
 _REASONS = {"subtotal": "小计或合计", "footer": "表尾说明", "repeated_heading": "重复的表头"}
 
 
-def _not_data(row: Row, headings: Sequence[Heading]) -> str:
+def _not_data(row: Row, headings: Sequence[set[str]]) -> str:
     """Why a row is no record: `subtotal`, `footer`, `repeated_heading`; empty for a record."""
-    texts = [re.sub(r"\s+", "", _text(cell)) for cell in row]
+    texts = [_text(cell).replace(" ", "") for cell in row]
     present = [text for text in texts if text]
     if any(_SUBTOTAL.match(text) for text in present[:3]):
         return "subtotal"
     if len(present) == 1 and len(headings) > 2 and _FOOTER.match(present[0]):  # noqa: PLR2004 - a lone text in a wide table
         return "footer"
-    same = sum(bool(text) and bare(text) in {bare(part) for part in heading} for text, heading in zip(texts, headings, strict=True))
+    same = sum(bool(text) and text in heading for text, heading in zip(texts, headings, strict=True))
     return "repeated_heading" if same >= 2 and same >= 0.6 * len(present) else ""  # noqa: PLR2004 - most cells repeat the heading
 
 
 def _is_numbering(number: int, row: Row, first: int) -> bool:
     """A row of column numbers (1 2 3 …, 甲 乙 1 2 …) right below the headings."""
+    if number != first + 1:
+        return False
     texts = [_text(cell).strip("()（）") for cell in row if _text(cell)]
-    if number != first + 1 or len(texts) < 3:  # noqa: PLR2004 - two small numbers may be a record
+    if len(texts) < 3:  # noqa: PLR2004 - two small numbers may be a record
         return False
     digits = [int(text) for text in texts if text.isdigit()]
     return (
@@ -289,4 +292,4 @@ def _text(cell: Cell) -> str:
         return ""
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:  # noqa: PLR2004 - exact in a float
         return str(int(cell))
-    return re.sub(r"\s+", " ", str(cell)).strip()
+    return " ".join(str(cell).split())

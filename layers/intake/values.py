@@ -131,7 +131,7 @@ _FALSE = frozenset(
         "不满足",
     ]
 )
-_NUMBER = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*([^\d\s].*)?")
+_NUMBER = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*([^\W\d_].*)?")
 _COUNT_UNITS = frozenset(("户", "人", "个", "处", "座", "天", "年", "名", "口", "所", "位", "层", "栋", "间", "台"))
 _EPOCH = date(1899, 12, 30)  # day 0 of spreadsheet serials, their 29 February 1900 included
 _SERIALS = (20000, 73050)  # 1954 … 2099; smaller whole numbers are years
@@ -215,11 +215,14 @@ def plain_text(cell: Any) -> str:
         return "是" if cell else "否"
     if isinstance(cell, float | np.floating) and float(cell).is_integer() and abs(float(cell)) < EXACT_FLOAT:
         return str(int(cell))
-    text = str(cell).translate(_HALF_WIDTH)
-    return re.sub(r"\s+", " ", text).strip().strip("\ufeff\u200b").strip()
+    text = str(cell)
+    if not text.isascii():
+        text = text.translate(_HALF_WIDTH)
+    return " ".join(text.split())
 
 
-_HALF_WIDTH = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
+_HALF_WIDTH: dict[int, int | None] = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
+_HALF_WIDTH |= {0xFEFF: None, 0x200B: None}  # a stray byte order mark, a blank of no width
 
 
 def _is_missing(cell: Any) -> bool:
@@ -256,7 +259,7 @@ def _lost_digits(cell: Any) -> bool:
 
 def parse_number(cell: Any, *, field: Field, factor: float, whole: bool) -> Parsed:
     """`1,234`, `１２`, `1.2公里`, `35米` → a number in the field's unit, within its limits."""
-    if isinstance(cell, bool | np.bool_ | datetime | date | time):
+    if not _is_missing(cell) and isinstance(cell, bool | np.bool_ | datetime | date | time):
         return pd.NA, "not_a_number"
     text = unicodedata.normalize("NFKC", plain_text(cell)).casefold()
     if text in _MISSING:
