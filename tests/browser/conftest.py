@@ -29,22 +29,28 @@ SIZE = {"width": 1366, "height": 768}
 
 
 @pytest.fixture(scope="session")
-def browser_gl():
-    yield from _browser(WITH_GL)
+def playwright_driver():
+    """One driver for the session: a second one cannot be started beside it."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only browser tests need it
+
+    with sync_playwright() as driver:
+        yield driver
 
 
 @pytest.fixture(scope="session")
-def browser_plain():
-    yield from _browser(WITHOUT_GL)
+def browser_gl(playwright_driver):
+    yield from _browser(playwright_driver, WITH_GL)
 
 
-def _browser(flags):
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only browser tests need it
+@pytest.fixture(scope="session")
+def browser_plain(playwright_driver):
+    yield from _browser(playwright_driver, WITHOUT_GL)
 
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, *flags])
-        yield browser
-        browser.close()
+
+def _browser(driver, flags):
+    browser = driver.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, *flags])
+    yield browser
+    browser.close()
 
 
 @pytest.fixture

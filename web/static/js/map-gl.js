@@ -29,15 +29,23 @@ function loadScript(url) {
   });
 }
 
+/** The worker as a blob: it then keeps to the policy of the page, whatever policy the static files are sent with.
+ * @param {string} url @returns {Promise<string>} */
+async function workerUrl(url) {
+  const answer = await fetch(url);
+  if (!answer.ok) throw new Error(`缺少 ${url}`);
+  return URL.createObjectURL(await answer.blob());
+}
+
 /** Load the library only where it can draw. @param {any} assets */
 async function loadLibrary(assets) {
   const sheet = document.createElement("link");
   sheet.rel = "stylesheet";
   sheet.href = assets.maplibre_css;
   document.head.append(sheet);
-  await loadScript(assets.maplibre);
+  const [worker] = await Promise.all([workerUrl(assets.worker), loadScript(assets.maplibre)]);
   await loadScript(assets.bridge);
-  maplibregl.setWorkerUrl(assets.worker);
+  maplibregl.setWorkerUrl(worker);
 }
 
 /**
@@ -222,7 +230,7 @@ function clusterLayers(model, base) {
     "icon-image": ["concat", "mark:", kind],
     "icon-size": ["interpolate", ["linear"], shown, 0, 0.45, 1, 0.7, 20, 1.1, 100, 1.5],
     "icon-allow-overlap": true,
-    "text-field": ["case", [">", shown, 0], ["to-string", shown], ""],
+    "text-field": ["case", ["all", [">", shown, 0], [">", ["get", "point_count"], 1]], ["to-string", shown], ""],
     "text-font": ["sans-serif"],
     "text-size": 13,
     "text-anchor": "left",
