@@ -190,7 +190,7 @@ def _group_services(groups: pd.DataFrame, rng: np.random.Generator) -> pd.DataFr
         whole_relocation=np.where(groups["whole_relocation"], "是", "否"),
         reported_safe_water=mostly(0.96, 0.02),
         reported_power=mostly(0.998, 0.01),
-        three_phase_power=mostly(0.95 - 0.3 * remote, 0.05),
+        three_phase_power=mostly(0.98 - 0.12 * remote, 0.03),
         signal_4g=mostly(0.99 - 0.12 * remote, 0.05),
     )
 

@@ -9,6 +9,7 @@ import numpy as np
 from affine import Affine
 from rasterio.features import rasterize
 from rasterio.warp import Resampling, reproject
+from scipy.ndimage import distance_transform_edt
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -89,8 +90,6 @@ def resample(values: NDArray[np.floating], transform: Affine, crs: str, grid: Gr
 
 
 def _fill(values: Floats) -> Floats:
-    from scipy.ndimage import distance_transform_edt  # noqa: PLC0415 - only where a rim is missing
-
     gap = np.isnan(values)
     if not gap.any():
         return values

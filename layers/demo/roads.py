@@ -29,9 +29,6 @@ HARDENED = ("cement_concrete", "asphalt")
 LETTERS = {"national": "G", "provincial": "S", "county": "X", "township": "Y", "village": "C", "group": "Z"}
 WIDTHS = {"national": (9.0, 7.0), "provincial": (8.5, 7.0), "county": (6.5, 5.5), "township": (5.5, 4.5), "village": (5.0, 4.0)}
 """Roadbed and pavement in metres; groups' roads vary."""
-COLUMNS = (
-    "road_code road_name road_class surface status pavement_width_m roadbed_width_m passing_bays_per_km bridge tunnel length_km built_year".split()  # noqa: SIM905 - one line
-)
 
 
 def build_roads(

@@ -44,12 +44,12 @@ def build_committees(villages: pd.DataFrame, seats: Seats, grid: Grid, rng: np.r
 
 def build_transformers(groups: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     """One transformer for most groups, larger where more people live; some are far, small, or single-phase."""
-    has = rng.random(len(groups)) < 0.94 - 0.1 * groups["remote"].to_numpy()
+    has = rng.random(len(groups)) < 0.985 - 0.08 * groups["remote"].to_numpy()
     own = groups[has]
     points = beside(own[["x", "y"]].to_numpy(), rng, near=20.0, far=300.0)
-    wanted = own["households_count"].to_numpy() * rng.uniform(1.8, 4.4, len(own))
+    wanted = own["households_count"].to_numpy() * rng.uniform(2.1, 4.6, len(own))
     size = KVA[np.minimum(np.searchsorted(KVA, wanted), len(KVA) - 1)]
-    phases = pd.Series(np.where(rng.random(len(own)) < 0.96 - 0.15 * own["remote"], "是", "否"))
+    phases = pd.Series(np.where(rng.random(len(own)) < 0.97 - 0.10 * own["remote"], "是", "否"))
     frame = _at(points, capacity_kva=size.astype(float), three_phase_power=with_holes(phases, 0.04, rng))
     codes, names = [f"TQ{n:05d}" for n in range(1, len(own) + 1)], own["village_name"] + own["group_name"] + "台区"
     return frame.assign(transformer_code=codes, transformer_name=names.to_numpy())
@@ -107,7 +107,7 @@ def build_clinics(villages: pd.DataFrame, seats: Seats, grid: Grid, rng: np.rand
 
 def build_schools(villages: pd.DataFrame, seats: Seats, grid: Grid, rng: np.random.Generator) -> pd.DataFrame:
     """Schools: central ones in the townships, primary schools and teaching points in part of the villages, kindergartens in half."""
-    rows = [row for village in range(len(villages)) for row in _village_schools(village, bool(seats.township_seat[village]), rng)]
+    rows = [row for village in range(len(villages)) for row in _village_schools(village, rng, town=bool(seats.township_seat[village]))]
     village = np.array([row[0] for row in rows])
     seats_count = np.array([row[2] for row in rows])
     name = [text_at(villages, "township_name" if row[3] else "village_name", row[0]) + row[1] for row in rows]
@@ -121,7 +121,7 @@ def build_schools(villages: pd.DataFrame, seats: Seats, grid: Grid, rng: np.rand
     )
 
 
-def _village_schools(village: int, town: bool, rng: np.random.Generator) -> list[tuple[int, str, int, bool]]:  # noqa: FBT001 - a fact, not an option
+def _village_schools(village: int, rng: np.random.Generator, *, town: bool) -> list[tuple[int, str, int, bool]]:
     draw = rng.random(3)
     if town:
         both = [(village, "中心小学", int(rng.integers(500, 1200)), True), (village, "幼儿园", int(rng.integers(150, 400)), True)]
