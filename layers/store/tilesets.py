@@ -24,12 +24,13 @@ from layers.store.mbtiles import Tile, TileFile
 from layers.store.tilebuild import Engine, Part
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import pandas as pd
 
 EngineName = Literal["auto", "tippecanoe", "gdal"]
 MINZOOM, MAXZOOM = 5, 14
+FEW_POINTS = 5_000
 WORLD = (-180.0, -mercator.MAX_LATITUDE, 180.0, mercator.MAX_LATITUDE)
 
 
@@ -53,7 +54,7 @@ def build_tileset(
         maxzoom: highest zoom; there every feature is, and clients draw from it at higher zooms.
         cluster: how layers of points are gathered; None draws every point at every zoom. A layer that also has lines or areas is not gathered.
             A feature of several points is drawn as one of them.
-        engine: `tippecanoe`, `gdal`, or whichever there is.
+        engine: `tippecanoe`, `gdal`, or for each part the quicker of those there are.
 
     Returns:
         `path`. Its metadata says per layer how many features went in, and how many rows could not (`left_out`: no geometry, or beyond the
@@ -97,9 +98,15 @@ class Tileset(TileFile):
 
 
 def _engine(name: EngineName) -> Engine:
-    if name == "gdal" or (name == "auto" and tilebuild_tippecanoe.program() is None):
-        return tilebuild_gdal.cut
-    return tilebuild_tippecanoe.cut
+    if name == "auto":
+        return tilebuild_gdal.cut if tilebuild_tippecanoe.program() is None else _quicker
+    return {"gdal": tilebuild_gdal.cut, "tippecanoe": tilebuild_tippecanoe.cut}[name]
+
+
+def _quicker(part: Part, folder: Path) -> Iterator[Tile]:
+    """Few points (clusters above all) are done by GDAL before tippecanoe has begun: 0.01 s against 0.5 s."""
+    few = part.points and len(part.frame) <= FEW_POINTS
+    return tilebuild_gdal.cut(part, folder) if few else tilebuild_tippecanoe.cut(part, folder)
 
 
 def _flat(frame: gpd.GeoDataFrame, maxzoom: int) -> gpd.GeoDataFrame:
