@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from layers.intake.check_base import Subject
     from layers.intake.problems import Severity
 
-TOTAL_SHARE, TOTAL_HOUSEHOLDS = 0.1, 2
-"""Register and group layer are taken at different dates: a tenth and two households may differ."""
+TOTAL_SHARE, TOTAL_HOUSEHOLDS = 0.05, 2
+"""Register and group layer are taken at different dates: one household in twenty, and two households, may differ."""
 PEOPLE_PER_HOUSEHOLD = 12.0
 _FRAME = frozenset({"counties"})  # an invented county may well lie inside a real outline
 STALE_YEARS = 3

@@ -215,13 +215,19 @@ def _without_traces(frame: pd.DataFrame, key: bytes, ids: pd.Series, rows: pd.Se
     """The frame without personal columns, and without their values in the columns that stay."""
     personal = [name for name in frame.columns if name in _LAYER.personal]
     secrets = {"id": ids, **{name: _telling(frame[name]) for name in personal}}
+    told = _told(list(secrets.values()))
     kinds = {field.name: field.kind for field in fields_of(_LAYER)}
     safe, problems = frame.drop(columns=personal), []
     for name in safe.columns:
         if not (pd.api.types.is_string_dtype(frame[name].dtype) or frame[name].dtype == object):
             continue
         before = frame[name].astype("string")
-        after = _recoded(before, list(secrets.values()), key) if kinds.get(name) is Kind.CODE else _masked(before, secrets, place=name in _PLACES)
+        if kinds.get(name) is Kind.CODE:
+            after = _recoded(before, list(secrets.values()), key)
+        elif name in _PLACES:
+            after = _not_a_person(before, secrets)
+        else:
+            after = _masked(before, told)
         changed = (before != after).fillna(False).to_numpy(dtype=bool)
         if changed.any():
             safe = safe.assign(**{name: after})
@@ -243,20 +249,36 @@ def _telling(values: pd.Series) -> pd.Series:
     return text.mask((text.str.len() < 2) | text.str.fullmatch(r"[0-9]{1,4}"))  # noqa: PLR2004 - a name has two characters
 
 
-def _masked(texts: pd.Series, secrets: Mapping[str, pd.Series], *, place: bool) -> pd.Series:
-    """Text without ID numbers, phones and accounts, and without what the row's personal columns say.
+def _told(secrets: Sequence[pd.Series]) -> list[tuple[str, ...]]:
+    """For each row what its personal columns say, the longest first: an address may hold a phone number."""
+    lists = [secret.fillna("").tolist() for secret in secrets]
+    return [tuple(sorted(filter(None, set(values)), key=len, reverse=True)) for values in zip(*lists, strict=True)]
 
-    The name of a place may well be part of an address, so there only a cell that is wholly a person's value goes.
-    """
-    masked = texts.str.replace(_NUMBER_IN_TEXT, MASK, regex=True).str.replace(_PHONE_IN_TEXT, MASK, regex=True)
+
+def _masked(texts: pd.Series, told: Sequence[tuple[str, ...]]) -> pd.Series:
+    """Text without what the row's personal columns say, and without ID numbers, phones and accounts."""
+    # Each row has secrets of its own, which has no vector form.
+    clean = [text if text is pd.NA else _without(text, values) for text, values in zip(texts.tolist(), told, strict=True)]
+    return _unnumbered(pd.Series(clean, index=texts.index, dtype="string"))
+
+
+def _without(text: str, values: tuple[str, ...]) -> str:
+    for value in values:
+        if value in text:
+            text = text.replace(value, MASK)
+    return text
+
+
+def _not_a_person(places: pd.Series, secrets: Mapping[str, pd.Series]) -> pd.Series:
+    """Names of places: part of an address by nature, so only a cell that is wholly a person's value goes (columns that slipped)."""
     for name, secret in secrets.items():
-        if place:
-            masked = masked.mask((masked == secret).fillna(False) & (name != "address"), MASK)
-            continue
-        both = masked.notna() & secret.notna()
-        pairs = zip(masked[both], secret[both], strict=True)
-        masked = masked.mask(both, pd.Series([text.replace(value, MASK) for text, value in pairs], index=masked[both].index, dtype="string"))
-    return masked
+        if name != "address":
+            places = places.mask((places == secret).fillna(False), MASK)
+    return _unnumbered(places)
+
+
+def _unnumbered(texts: pd.Series) -> pd.Series:
+    return texts.str.replace(_NUMBER_IN_TEXT, MASK, regex=True).str.replace(_PHONE_IN_TEXT, MASK, regex=True)
 
 
 def _trace_problems(field: str, rows: pd.Series, file: str) -> pd.DataFrame:

@@ -151,6 +151,12 @@ def test_place_names_survive_an_address_that_holds_them():
     assert safe["note"].tolist() == [f"{MASK}在家", "-"]
 
 
+def test_an_address_that_holds_the_phone_goes_whole():
+    frame = _frame(phone=["13900001111"], address=["演示路5号13900001111转"], note=["见演示路5号13900001111转，或 139-0000-1111"])
+    safe, _ = pseudonymise(frame, key=KEY)
+    assert safe["note"].item() == f"见{MASK}，或 {MASK}"
+
+
 def test_a_column_that_is_wrong_throughout_is_one_problem():
     numbers = [_wrong(f"522326198001{1 + i % 28:02d}{i:03d}") for i in range(200)]
     frame, problems = pseudonymise(_frame(id_number=numbers), key=KEY, rows=range(3, 203), today=TODAY)
