@@ -25,7 +25,7 @@ LONGEST_VALUE = 80
 
 def empty() -> pd.DataFrame:
     """A problems frame without rows: every column of `PROBLEM_COLUMNS`, `row` as `Int64`, all others `string`."""
-    return pd.DataFrame({name: pd.Series(dtype="Int64" if name == "row" else "string") for name in PROBLEM_COLUMNS})
+    return _EMPTY.copy()
 
 
 def problem_rows(  # noqa: PLR0913 - one argument for each column
@@ -69,12 +69,13 @@ def problem_rows(  # noqa: PLR0913 - one argument for each column
     }
     columns = {name: list(item) if _many(item) else item for name, item in given.items()}
     lengths = {len(item) for item in columns.values() if isinstance(item, list)}
-    if not lengths:
-        columns["layer"] = [layer]
     if 0 in lengths:
         return empty()
-    frame = pd.DataFrame(columns, columns=list(PROBLEM_COLUMNS))
-    return _typed(frame)
+    if len(lengths) > 1:
+        raise ValueError(f"columns of different lengths: {sorted(lengths)}")
+    count = lengths.pop() if lengths else 1
+    filled = {name: item if isinstance(item, list) else [item] * count for name, item in columns.items()}
+    return pd.DataFrame({name: _column(name, filled[name]) for name in PROBLEM_COLUMNS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +100,13 @@ def _many(item: Any) -> bool:
     return not isinstance(item, str) and hasattr(item, "__iter__")
 
 
-def _typed(frame: pd.DataFrame) -> pd.DataFrame:
-    texts = {name: frame[name].map(_text).astype("string") for name in PROBLEM_COLUMNS if name != "row"}
-    shown = texts["value"].where(texts["value"].str.len() <= LONGEST_VALUE, texts["value"].str.slice(0, LONGEST_VALUE) + "…")
-    rows = pd.Series(pd.array(list(frame["row"]), dtype="Int64"), index=frame.index)
-    return frame.assign(**{**texts, "value": shown, "row": rows})[list(PROBLEM_COLUMNS)]
+def _column(name: str, items: list[Any]) -> Any:
+    if name == "row":
+        return pd.array(items, dtype="Int64")
+    texts = ["" if item is None or item is pd.NA else str(item) for item in items]
+    if name == "value":
+        texts = [text if len(text) <= LONGEST_VALUE else text[:LONGEST_VALUE] + "…" for text in texts]
+    return pd.array(texts, dtype="string")
 
 
-def _text(item: Any) -> str:
-    return "" if item is None or item is pd.NA else str(item)
+_EMPTY = pd.DataFrame({name: _column(name, []) for name in PROBLEM_COLUMNS})

@@ -160,14 +160,15 @@ def to_raw(grid: Grid, layer: Layer, *, origin: Origin, rename: Mapping[str, str
     reasons = {number: _not_data(row, words) for number, row in numbered.items() if not _is_numbering(number, row, top + height)}
     kept = [number for number, reason in reasons.items() if not reason]
     cells = pd.DataFrame([numbered[number] for number in kept], index=pd.Index(kept, dtype="int64", name="row"), columns=range(width), dtype=object)
-    problems = [_set_aside(number, reason, origin) for number, reason in reasons.items() if reason]
+    problems = [_set_aside([number for number, reason in reasons.items() if reason == rule], rule, origin) for rule in _REASONS]
     if merged:
         problems.append(origin.problem("merged_cells", "info", f"{merged} 处合并单元格的内容已填到每一行。"))
     return Raw(headings, cells, rows_read=len(reasons), encoding=grid.encoding, problems=join_problems(problems))
 
 
-def _set_aside(number: int, reason: str, origin: Origin) -> pd.DataFrame:
-    return origin.problem(reason, "error", f"第 {number} 行是{_REASONS[reason]}，不是一条记录，未导入。", row=number)
+def _set_aside(numbers: list[int], rule: str, origin: Origin) -> pd.DataFrame:
+    texts = [f"第 {number} 行是{_REASONS[rule]}，不是一条记录，未导入。" for number in numbers]
+    return origin.problem(rule, "error", texts, row=numbers)
 
 
 _REASONS = {"subtotal": "小计或合计", "footer": "表尾说明", "repeated_heading": "重复的表头"}
