@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from starlette.responses import Response
+from starlette.responses import JSONResponse
 
 from api.errors import PROBLEM_TYPE, problem, problem_of
 
@@ -20,7 +20,7 @@ FRESH = "no-cache"
 """Cache-Control of everything that follows the revision: keep it, but ask again each time (ETag)."""
 
 
-class Json(Response):
+class Json(JSONResponse):
     """A JSON answer, written once by orjson (NaN becomes null)."""
 
     media_type = "application/json"
@@ -34,6 +34,12 @@ class GeoJson(Json):
     """A GeoJSON answer."""
 
     media_type = "application/geo+json"
+
+
+class SchemaJson(Json):
+    """A JSON Schema."""
+
+    media_type = "application/schema+json"
 
 
 class Problem(Json):

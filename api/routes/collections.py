@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.answers import GeoJson, Json
+from api.answers import GeoJson, Json, SchemaJson
 from api.deps import NoParameters, SnapshotDep
 from api.errors import NotFound
 from api.features import CRS84, Page, find, page_links, queryables, read_bbox, to_features
@@ -91,16 +91,16 @@ def collection(layer: str, request: Request, snapshot: SnapshotDep) -> Json:
     return Json(_describe(request, snapshot, _public(snapshot, layer)), headers=snapshot.headers)
 
 
-@router.get("/collections/{layer}/queryables", response_model=dict[str, Any], dependencies=[NoParameters], summary="可筛选的字段")
-def layer_queryables(layer: str, request: Request, snapshot: SnapshotDep) -> Json:
+@router.get(
+    "/collections/{layer}/queryables", response_class=SchemaJson, response_model=dict[str, Any], dependencies=[NoParameters], summary="可筛选的字段"
+)
+def layer_queryables(layer: str, request: Request, snapshot: SnapshotDep) -> SchemaJson:
     """The properties that a filter may name, as JSON Schema."""
     name = _public(snapshot, layer)
-    answer = Json(queryables(snapshot.features(name), name, str(request.url)), headers=snapshot.headers)
-    answer.headers["content-type"] = "application/schema+json"
-    return answer
+    return SchemaJson(queryables(snapshot.features(name), name, str(request.url)), headers=snapshot.headers)
 
 
-@router.get("/collections/{layer}/items", response_model=FeatureCollection, summary="要素")
+@router.get("/collections/{layer}/items", response_class=GeoJson, response_model=FeatureCollection, summary="要素")
 def items(layer: str, query: Annotated[ItemsQuery, Query()], request: Request, snapshot: SnapshotDep) -> GeoJson:
     """A page of features."""
     name, page = _public(snapshot, layer), query.page()
@@ -117,7 +117,7 @@ def items(layer: str, query: Annotated[ItemsQuery, Query()], request: Request, s
     return GeoJson(content, headers={**snapshot.headers, "content-crs": f"<{CRS84}>"})
 
 
-@router.get("/collections/{layer}/items/{fid}", response_model=Feature, dependencies=[NoParameters], summary="一个要素")
+@router.get("/collections/{layer}/items/{fid}", response_class=GeoJson, response_model=Feature, dependencies=[NoParameters], summary="一个要素")
 def item(layer: str, fid: str, request: Request, snapshot: SnapshotDep) -> GeoJson:
     """One feature by its key."""
     name = _public(snapshot, layer)

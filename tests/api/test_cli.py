@@ -27,45 +27,45 @@ def test_a_county_from_nothing_to_a_gap_table(zutong, tmp_path):
     assert titles[0].startswith("对标")
 
 
-def test_the_table_reads_like_a_table(zutong, workspace):
-    done = zutong("gaps", workspace, "--service", "hardened_road", "--level", "township")
+def test_the_table_reads_like_a_table(zutong_here, workspace):
+    done = zutong_here("gaps", workspace, "--service", "hardened_road", "--level", "township")
     assert done.code == 0
     for word in ("硬化路", "甲镇", "乙镇", "达标率", "54.5%–72.7%", "guizhou-2017@1", "2025-06-30", "演示数据", "户数"):
         assert word in done.out, word
 
 
-def test_all_services_at_once(zutong, workspace):
-    services = zutong("gaps", workspace, "--json").json["services"]
+def test_all_services_at_once(zutong_here, workspace):
+    services = zutong_here("gaps", workspace, "--json").json["services"]
     assert [one["filter"]["service"] for one in services] == ["hardened_road", "safe_water", "power", "telecom", "clinic", "school"]
 
 
-def test_check_finds_problems_and_writes_them_down(zutong, workspace, tmp_path):
-    done = zutong("check", workspace, "--out", tmp_path / "问题.xlsx", "--json")
+def test_check_finds_problems_and_writes_them_down(zutong_here, workspace, tmp_path):
+    done = zutong_here("check", workspace, "--out", tmp_path / "问题.xlsx", "--json")
     assert done.code == 1
     assert done.json["counts"]["warning"] == len([one for one in done.json["problems"] if one["severity"] == "warning"])
     page = openpyxl.load_workbook(tmp_path / "问题.xlsx")["问题清单"]
     assert page.max_row - 3 == len(done.json["problems"])
-    assert zutong("check", workspace, "--layer", "settlements").code == 0
+    assert zutong_here("check", workspace, "--layer", "settlements").code == 0
 
 
-def test_diff_tells_what_changed(zutong, workspace):
-    log = zutong("log", workspace, "--json").json["revisions"]
-    done = zutong("diff", workspace, log[1]["id"], "main", "--json")
+def test_diff_tells_what_changed(zutong_here, workspace):
+    log = zutong_here("log", workspace, "--json").json["revisions"]
+    done = zutong_here("diff", workspace, log[1]["id"], "main", "--json")
     assert (done.code, {row["layer"] for row in done.json["rows"]}) == (0, {"coverage", "evidence", "gaps", "network_repairs"})
-    rows = zutong("diff", workspace, log[-1]["id"], "main", "--layer", "groups", "--json").json["rows"]
+    rows = zutong_here("diff", workspace, log[-1]["id"], "main", "--layer", "groups", "--json").json["rows"]
     assert len([row for row in rows if row["change"] == "added"]) == 12
 
 
-def test_standards_are_listed_with_their_sources(zutong):
-    assert "guizhou-2017" in {one["id"] for one in zutong("standards", "--json").json["standards"]}
-    thresholds = zutong("standards", "guizhou-2017", "--json").json["thresholds"]
+def test_standards_are_listed_with_their_sources(zutong_here):
+    assert "guizhou-2017" in {one["id"] for one in zutong_here("standards", "--json").json["standards"]}
+    thresholds = zutong_here("standards", "guizhou-2017", "--json").json["thresholds"]
     assert all(one["source"] and one["confidence"] for one in thresholds)
-    assert "可信" in zutong("standards", "guizhou-2017").out
+    assert "可信" in zutong_here("standards", "guizhou-2017").out
 
 
-def test_a_layer_leaves_as_a_file(zutong, workspace, tmp_path):
+def test_a_layer_leaves_as_a_file(zutong_here, workspace, tmp_path):
     for suffix in ("csv", "xlsx", "geojson", "gpkg"):
-        done = zutong("export", workspace, "roads", tmp_path / f"roads.{suffix}", "--json")
+        done = zutong_here("export", workspace, "roads", tmp_path / f"roads.{suffix}", "--json")
         assert (done.code, done.json["rows"]) == (0, 5)
         assert (tmp_path / f"roads.{suffix}").stat().st_size > 0
 
@@ -111,18 +111,38 @@ def test_the_page_is_a_folder(zutong, own_workspace, tmp_path):
         ("serve", "{full}", "--port", "99999"),
     ],
 )
-def test_a_mistake_is_one_chinese_sentence_and_exit_code_2(zutong, workspace, tmp_path, arguments):
+def test_a_mistake_is_one_chinese_sentence_and_exit_code_2(zutong_here, workspace, tmp_path, arguments):
     (tmp_path / "a.csv").write_text("组代码\n1\n", encoding="utf-8")
     names = {"missing": str(tmp_path / "none"), "full": str(workspace)}
-    done = zutong(*(str(tmp_path / part) if part == "a.csv" else part.format(**names) for part in arguments))
+    done = zutong_here(*(str(tmp_path / part) if part == "a.csv" else part.format(**names) for part in arguments))
     assert done.code == 2, (done.out, done.err)
     assert "Traceback" not in done.err
     assert done.err.startswith("✗ ")
     assert any("\u4e00" <= letter <= "\u9fff" for letter in done.err)
 
 
-def test_help_is_chinese_and_names_every_command(zutong):
-    done = zutong("--help")
+def test_help_is_chinese_and_names_every_command(zutong_here):
+    done = zutong_here("--help")
     assert done.code == 0
     for command in ("demo", "new", "import", "check", "log", "diff", "gaps", "standards", "export", "page", "serve"):
         assert command in done.out
+
+
+def test_a_process_of_its_own_ends_with_the_same_codes(zutong, workspace, tmp_path):
+    missing = zutong("gaps", tmp_path / "none")
+    assert (missing.code, missing.out) == (2, "")
+    assert missing.err.startswith("✗ ")
+    found = zutong("check", workspace, "--json")
+    assert found.code == 1
+    assert found.json["counts"]["warning"] > 0
+
+
+def test_a_fault_of_the_program_shows_no_value_of_anybody(zutong_here, workspace, monkeypatch):
+    def fail(*_arguments):
+        raise ValueError("could not convert 测试户主甲乙丙")
+
+    monkeypatch.setattr("api.commands.data.check_county", fail)
+    done = zutong_here("check", workspace)
+    assert done.code == 3
+    assert "测试户主" not in done.err
+    assert "ValueError" in done.err

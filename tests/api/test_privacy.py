@@ -54,7 +54,7 @@ def test_no_file_of_the_workspace_holds_them(workspace):
         tiles.close()
 
 
-def test_no_command_says_them(zutong, workspace, tmp_path):
+def test_no_command_says_them(zutong_here, workspace, tmp_path):
     register = workspace.parent / "files" / "households.csv"
     for arguments in (
         ("check", workspace),
@@ -66,15 +66,15 @@ def test_no_command_says_them(zutong, workspace, tmp_path):
         ("diff", workspace, "main~99", "main"),
         ("export", workspace, "households", tmp_path / "h.csv"),
     ):
-        done = zutong(*arguments)
+        done = zutong_here(*arguments)
         assert _leaks((done.out + done.err).encode()) == [], arguments
 
 
-def test_the_register_leaves_by_no_door(server, zutong, workspace, tmp_path):
+def test_the_register_leaves_by_no_door(server, zutong_here, workspace, tmp_path):
     for path in ("/collections/households", "/collections/households/items", "/tiles/households.json", "/tiles/households/10/0/0.mvt"):
         assert server.get(path).status == 404
     assert "households" not in [one["id"] for one in server.get("/collections").json["collections"]]
-    assert zutong("export", workspace, "户册", tmp_path / "h.csv").code == 2
+    assert zutong_here("export", workspace, "户册", tmp_path / "h.csv").code == 2
     assert not (tmp_path / "h.csv").exists()
 
 

@@ -21,7 +21,7 @@ FILTERS = [
 
 
 @pytest.mark.parametrize("asked", FILTERS)
-def test_every_door_gives_the_same_rows(server, zutong, workspace, tmp_path, asked):
+def test_every_door_gives_the_same_rows(server, zutong_here, workspace, tmp_path, asked):
     query = "&".join(f"{name}={value}" for name, value in asked.items())
     http = [row["code"] for row in server.get(f"/gaps/hardened_road?{query}").json["rows"]]
     files = {fmt: server.get(f"/gaps/hardened_road/export.{fmt}?{query}").body for fmt in ("csv", "geojson", "gpkg", "xlsx")}
@@ -33,7 +33,7 @@ def test_every_door_gives_the_same_rows(server, zutong, workspace, tmp_path, ask
     assert pyogrio.read_dataframe(tmp_path / "a.gpkg", read_geometry=False)["code"].tolist() == http
     assert _sheet_codes(files["xlsx"], asked["level"]) == http
     flags = [f"--{name.replace('_', '-')}" if value == "true" else f"--{name}={value}" for name, value in asked.items()]
-    done = zutong("gaps", workspace, "--service", "hardened_road", *flags, "--json")
+    done = zutong_here("gaps", workspace, "--service", "hardened_road", *flags, "--json")
     assert [row["code"] for row in done.json["services"][0]["rows"]] == http
 
 
