@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from rapidfuzz import process
 
-from layers.codes import current_code, prefix_of, renames
+from layers.codes import EDITIONS, all_areas, current_code, prefix_of, renames
 from layers.intake.problems import empty, join_problems, problem_rows
 from layers.placenames import (
     bracketed,
@@ -104,6 +104,7 @@ def _known_groups(groups: pd.DataFrame) -> pd.DataFrame:
     texts = _texts(pd.DataFrame(groups[[name for name in columns if name in groups]]), columns)
     texts = texts[texts["group_code"].notna()].drop_duplicates("group_code", ignore_index=True)
     village = texts["village_code"].fillna(prefix_of(texts["group_code"], "village"))
+    texts = _named(texts, village)
     places = texts.assign(
         township=normalise_series(texts["township_name"], normalise_township_name),
         village=normalise_series(texts["village_name"], normalise_village_name),
@@ -116,6 +117,17 @@ def _known_groups(groups: pd.DataFrame) -> pd.DataFrame:
         strict=normalise_series(texts["group_name"], normalise_group_name),
         hamlet=normalise_series(texts["hamlet_name"], normalise_group_name),
         stem=normalise_series(texts["group_name"], group_stem),
+    )
+
+
+def _named(texts: pd.DataFrame, village: pd.Series) -> pd.DataFrame:
+    """Names of villages and townships that the group layer leaves out, from the list of codes where it has them."""
+    names = pd.concat([all_areas(edition).set_index("code")["name"] for edition in EDITIONS])
+    names = names[~names.index.duplicated(keep="last")]
+    township = texts["township_code"].fillna(village.str[:9])
+    return texts.assign(
+        village_name=texts["village_name"].fillna(village.map(names).astype("string")),
+        township_name=texts["township_name"].fillna(township.map(names).astype("string")),
     )
 
 

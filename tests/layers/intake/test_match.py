@@ -205,6 +205,14 @@ def test_a_whole_county_written_in_other_words():
     assert match.frame["group_code"].tolist() == groups["group_code"].tolist()
 
 
+def test_names_that_the_group_layer_leaves_out_come_from_the_code_list():
+    village = area_names("522326").query("level == 'village'").iloc[0]
+    town = area_names("522326").set_index("code").loc[village["parent_code"], "name"]
+    groups = pd.DataFrame({"group_code": [village["code"] + "01"], "group_name": ["一组"]}, dtype="string")
+    match = match_register(_households((None, "1组", None, village["name"], town)), groups)
+    assert match.frame["group_code"].tolist() == [village["code"] + "01"]
+
+
 def test_no_register_and_no_groups():
     assert match_register(_households(), GROUPS).frame.empty
     lost = match_register(_households((VILLAGE + "01", "一组", None, None, None)), GROUPS.iloc[:0])
