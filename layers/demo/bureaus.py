@@ -74,8 +74,10 @@ COMMITTEES = Handover(
     {"village_code": "行政村代码", "village_name": "行政村", "township_name": "乡镇", **_PLACE, **_TAIL},
     "民政局",
     "2025-03-31",
-    declare="EPSG:4490",
+    crs="gcj02",
+    declare="gcj02",
     encoding="gb18030",
+    note="坐标取自手机地图（GCJ-02），文件里没有说明",
 )
 GROUPS = Handover(
     "groups",
@@ -208,10 +210,8 @@ WATER_POINTS = Handover(
     {"point_code": "取水点编号", "point_kind": "水源类型", "scheme_code": "所属工程", "water_quality": "水质情况", **_PLACE, **_TAIL},
     "水务局",
     "2025-04-30",
-    crs="gcj02",
-    declare="gcj02",
+    declare="EPSG:4490",
     encoding="gb18030",
-    note="坐标取自手机地图（GCJ-02），文件里没有说明",
 )
 TRANSFORMERS = Handover(
     "transformers",

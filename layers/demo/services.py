@@ -167,7 +167,7 @@ def build_hazards(terrain: Terrain, groups: pd.DataFrame, rng: np.random.Generat
     """Geohazard points on steep ground not far from people."""
     count = min(len(groups), max(5, len(groups) // 8))
     near = groups.iloc[rng.choice(len(groups), count, replace=False)]
-    tries = np.stack([beside(near[["x", "y"]].to_numpy(), rng, near=80.0, far=1100.0) for _ in range(6)])
+    tries = np.stack([beside(near[["x", "y"]].to_numpy(), rng, near=80.0, far=690.0) for _ in range(6)])
     slope = np.stack([terrain.slope.ravel()[terrain.grid.index(points)] for points in tries])
     best: Ints = slope.argmax(axis=0)
     points = tries[best, np.arange(count)]

@@ -78,7 +78,7 @@ def _points(groups: pd.DataFrame, own: pd.DataFrame, rng: np.random.Generator) -
     tap = groups[piped & (drawn < 0.06) & own["water_scheme_code"].notna().to_numpy()]
     both = pd.concat((fetch, tap))
     points = np.vstack(
-        (beside(fetch[["x", "y"]].to_numpy(), rng, near=40.0, far=1100.0), beside(tap[["x", "y"]].to_numpy(), rng, near=10.0, far=150.0))
+        (beside(fetch[["x", "y"]].to_numpy(), rng, near=40.0, far=690.0), beside(tap[["x", "y"]].to_numpy(), rng, near=10.0, far=150.0))
     )
     kind = np.concatenate((rng.choice(["山泉", "山泉", "水井", "小水窖"], len(fetch)), np.repeat("公共水龙头", len(tap))))
     quality = pd.Series(rng.choice(["感官良好", "基本合格", "浑浊"], len(both), p=[0.7, 0.22, 0.08]), dtype=object)

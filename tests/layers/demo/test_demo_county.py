@@ -314,18 +314,18 @@ def test_road_table_is_gbk_and_does_not_say_so(built):
     assert manifest.of_layer("roads").rename == {"status": "JSZT", "passing_bays_per_km": "CCDMD", "built_year": "XJND"}
 
 
-def test_water_points_are_shifted_and_only_the_manifest_says_so(built):
+def test_committees_are_shifted_and_only_the_manifest_says_so(built):
     folder, manifest = built
-    points = table(folder, manifest.of_layer("water_points"))
+    points = table(folder, manifest.of_layer("committees"))
     lon, lat = points["经度"].astype(float).to_numpy(), points["纬度"].astype(float).to_numpy()
     back = gpd.GeoSeries.from_xy(*gcj02_to_wgs84(lon, lat), crs="EPSG:4490").to_crs(METRES)
     asis = gpd.GeoSeries.from_xy(lon, lat, crs="EPSG:4490").to_crs(METRES)
-    assert manifest.of_layer("water_points").crs == "gcj02"
+    assert manifest.of_layer("committees").crs == "gcj02"
     assert 300.0 < float(asis.distance(back).median()) < 600.0
     groups = points_of(pd.DataFrame(records(folder / "村民组基本情况.xlsx", "村民组")))
-    near = [groups.distance(point).min() for point in back]
-    assert float(np.median(near)) < 1200.0
-    assert "gcj" not in (folder / "取水点.csv").read_bytes().decode("gb18030").lower()
+    first = groups[groups["组名称"] == "一组"].set_index("行政村代码").geometry
+    assert float(shapely.distance(back.to_numpy(), first.loc[points["行政村代码"]].to_numpy()).max()) < 120.0
+    assert "gcj" not in (folder / "村委会驻地.csv").read_bytes().decode("gb18030").lower()
 
 
 def test_references_between_files_hold(built):
