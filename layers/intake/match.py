@@ -39,6 +39,7 @@ KEYS = ("group_code", "group_name", "village_code", "village_name", "township_na
 UNMATCHED_COLUMNS = (*KEYS, "rows", "reason", "suggestions")
 REASONS = {
     "no_group": "没有写明所属村民组",
+    "no_such_code": "村民组图层里没有这个代码，又没有写组名",
     "no_village": "找不到所属的村",
     "village_ambiguous": "有几个村同名，无法确定是哪一个",
     "not_in_village": "村里没有这个名称的村民组",
@@ -141,7 +142,8 @@ def _resolve(ways: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
     how = how.mask((how == "name") & renamed, "renamed").fillna("none")
     reason = pd.Series("not_in_village", index=ways.index, dtype="string")
     reason = reason.mask(ambiguous, "ambiguous").mask(vid.isna(), "no_village").mask(doubtful, "village_ambiguous")
-    reason = reason.mask(ways["group_code"].isna() & ways["group_name"].isna(), "no_group").mask(own.notna(), pd.NA)
+    unnamed = ways["group_name"].isna()
+    reason = reason.mask(unnamed, "no_such_code").mask(unnamed & ways["group_code"].isna(), "no_group").mask(own.notna(), pd.NA)
     return ways.assign(vid=vid, found_code=own, how=how, reason=reason)
 
 

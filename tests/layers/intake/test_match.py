@@ -62,6 +62,8 @@ def test_found(row, code, how):
     ("row", "reason"),
     [
         ((None, None, VILLAGE, "甘莱村", "打易镇"), "no_group"),
+        ((VILLAGE + "99", None, VILLAGE, None, None), "no_such_code"),
+        (("unheard-of", None, None, None, None), "no_such_code"),
         ((None, "一组", None, None, None), "no_village"),
         ((None, "一组", None, "没有的村", "打易镇"), "no_village"),
         ((None, "一组", None, "甘莱村", "别的镇"), "no_village"),
