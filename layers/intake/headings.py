@@ -224,10 +224,17 @@ def _renamed(headings: Sequence[Heading], layer: Layer, rename: Mapping[str, str
         if column is None:
             seen = "、".join(f"“{shown(h)}”" for h in headings if shown(h))
             raise InputError(f"“{file}”里没有 --rename 指定的“{heading}”列；表头有：{seen}。", file=file, field=name, value=heading)
-        unit = _INNER.search(unicodedata.normalize("NFKC", shown(headings[column])).casefold())
-        factor = _factor(field, unit[1]) if unit else 1.0
-        chosen[field.name] = Match(column, field, 1.0 if factor is None else factor, -1)
+        chosen[field.name] = Match(column, field, _factor_of_heading(field, shown(headings[column]), file), -1)
     return chosen
+
+
+def _factor_of_heading(field: Field, heading: str, file: str) -> float:
+    unit = _INNER.search(unicodedata.normalize("NFKC", heading).casefold())
+    factor = _factor(field, unit[1]) if unit else 1.0
+    if unit and factor is None:
+        known = "、".join(name for name, _ in field.factors)
+        raise InputError(f"“{file}”的“{heading}”列的单位“{unit[1]}”无法换算成{field.unit}；可用的单位有：{known}。", file=file, field=field.name)
+    return 1.0 if factor is None else factor
 
 
 def _column_called(heading: str, headings: Sequence[Heading]) -> int | None:

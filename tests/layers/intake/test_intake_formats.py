@@ -314,3 +314,36 @@ def test_the_same_file_gives_the_same_frame_and_is_left_as_it_was(tmp_path):
     pd.testing.assert_frame_equal(first.problems, second.problems)
     assert path.read_bytes() == before
     assert sorted(tmp_path.iterdir()) == names
+
+
+def test_a_dbf_alone_is_a_table(tmp_path):
+    path = write(groups().rename(columns={"是否通电": "通电"}), tmp_path / "a.shp", encoding="GB18030")
+    for suffix in (".shp", ".shx", ".prj", ".cpg"):
+        path.with_suffix(suffix).unlink()
+    intake = read_layer(path.with_suffix(".dbf"), "groups")
+    assert intake.frame["group_code"].tolist() == CODES
+    assert intake.frame["group_name"].tolist() == ["一组", "大坪组", "镕组"]
+    assert intake.frame.geometry.isna().all()
+
+
+def test_a_zipped_file_geodatabase(tmp_path):
+    path = write(groups(), tmp_path / "数据.gdb", driver="OpenFileGDB")
+    with zipfile.ZipFile(tmp_path / "z.zip", "w") as archive:
+        for part in sorted(path.iterdir()):
+            archive.write(part, f"交付/数据.gdb/{part.name}")
+    check_groups(read_layer(tmp_path / "z.zip", "groups"))
+
+
+def test_a_zipped_workbook_is_read_by_its_sheet(tmp_path):
+    table = groups().drop(columns="geometry").assign(经度=LON, 纬度=LAT)
+    table.to_excel(tmp_path / "表.xlsx", sheet_name="组", index=False)
+    with zipfile.ZipFile(tmp_path / "z.zip", "w") as archive:
+        archive.write(tmp_path / "表.xlsx", "表.xlsx")
+    check_groups(read_layer(tmp_path / "z.zip", "groups", crs="EPSG:4490", sheet="组"))
+
+
+def test_an_area_file_given_for_a_table_drops_its_shapes_and_says_so(tmp_path):
+    path = write(gpd.GeoDataFrame({"户编号": ["1"], "人口数": [3]}, geometry=[shapely.Point(105, 25)], crs=4490), tmp_path / "a.gpkg")
+    intake = read_layer(path, "households", key=b"k" * 32)
+    assert "geometry_dropped" in intake.problems["rule"].tolist()
+    assert "geometry" not in intake.frame

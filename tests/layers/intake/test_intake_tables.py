@@ -126,6 +126,8 @@ def test_an_unknown_unit_is_not_taken_for_the_known_one(tmp_path):
     intake = read_layer(tmp_path / "a.xlsx", "clinics")
     assert intake.frame["floor_area_m2"].isna().all()
     assert "建筑面积（英亩）" in intake.problems["value"].tolist()
+    with pytest.raises(InputError, match="英亩"):
+        read_layer(tmp_path / "a.xlsx", "clinics", rename={"floor_area_m2": "建筑面积（英亩）"})
 
 
 def test_several_sheets_are_listed_and_one_can_be_named(tmp_path):
