@@ -34,10 +34,10 @@ Heights: TypeAlias = np.ndarray[Any, np.dtype[np.float32]]  # metres, NaN is no 
 TILE_PX = 256
 BLOCK_TILES = 8
 LEVELS = 31  # shades of grey: five bits, which no eye tells from eight here, and which make tiles small
-DARKEST, LIGHTEST = 176, 252  # low contrast: the map's own colours lie on top
+DARKEST, LIGHTEST = 140, 254  # low contrast: the map's own colours lie on top
 ALTITUDE_DEG = 45.0
 LIGHTS = ((315.0, 0.5), (270.0, 0.2), (0.0, 0.2), (225.0, 0.1))  # azimuth in degrees, weight; together 1
-EXAGGERATION = 1.3  # taken before the slope, so that gentle ground is not a blank
+EXAGGERATION = 1.6  # taken before the slope, so that gentle ground is not a blank
 MAX_SIDE_PX = 40_000  # of the picture at the largest scale; a prefecture at zoom 13 has 15,000
 """The largest picture: more is refused, as it would not fit into an office machine's memory."""
 

@@ -59,7 +59,7 @@ def by_hand(east, north):
     light = 0.0
     for azimuth, weight in lamps:
         lamp = np.array([math.sin(math.radians(azimuth)), math.cos(math.radians(azimuth)), 1]) * math.sqrt(0.5)
-        normal = np.array([-1.3 * east, -1.3 * north, 1])
+        normal = np.array([-1.6 * east, -1.6 * north, 1])
         light += weight * max(0.0, float(lamp @ normal) / float(np.linalg.norm(normal)))
     return light
 
