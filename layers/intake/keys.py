@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from layers.intake.problems import Origin, join_problems
 from layers.names import Geometry
@@ -36,6 +37,29 @@ def complete_keys(frame: pd.DataFrame, layer: Layer, *, origin: Origin) -> tuple
         texts = [f"第 {row} 行缺“{label}”，已编为 {code}。" for row, code in zip(rows, made[missing], strict=True)]
         note = origin.problem("made_keys", "warning", texts, row=rows.tolist(), field=layer.key, suggestion=f"请补填{label}")
     return frame.assign(**{layer.key: frame[layer.key].fillna(made)}), note
+
+
+def merge_parts(frame: gpd.GeoDataFrame, layer: Layer, *, origin: Origin) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """Areas that come in several rows alike in everything but their shape (exclaves) become one row, the first, with the whole shape.
+
+    Only for county, township and village areas; each row that was merged into another is told (`merged_part`).
+    """
+    if layer.key not in _AREAS or layer.geometry is not Geometry.POLYGON:
+        return frame, join_problems([])
+    plain = pd.DataFrame({name: frame[name] for name in frame.columns if name != "geometry"})
+    again = plain.duplicated().to_numpy(dtype=bool)
+    codes = frame.loc[again & ~_identical(frame), layer.key]
+    later = again & frame[layer.key].isin(codes).to_numpy(dtype=bool)
+    several = plain.duplicated(keep=False) & frame[layer.key].isin(codes)
+    shapes = frame.geometry.copy()
+    for rows in plain[several].groupby(list(plain.columns), sort=False, dropna=False).groups.values():
+        shapes.loc[rows[0]] = shapely.union_all(np.asarray(frame.geometry.loc[rows].array, dtype=np.object_))
+    texts = [
+        f"第 {row} 行与前面的{layer.label}“{key}”除图形外相同，已合并为一个。"
+        for row, key in zip(frame.index[later], frame.loc[later, layer.key], strict=True)
+    ]
+    note = origin.problem("merged_part", "info", texts, row=frame.index[later].tolist(), field="geometry")
+    return frame.set_geometry(shapes)[~later], note
 
 
 def unique_keys(frame: Frame, layer: Layer, *, origin: Origin) -> tuple[Frame, pd.DataFrame]:

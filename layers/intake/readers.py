@@ -22,7 +22,7 @@ from layers.intake.archives import unpacked
 from layers.intake.coordinates import points
 from layers.intake.fields import Fields, to_fields
 from layers.intake.geometry import outside, parts, place, shape_up
-from layers.intake.keys import complete_keys, told_apart, unique_keys
+from layers.intake.keys import complete_keys, merge_parts, told_apart, unique_keys
 from layers.intake.problems import Origin, join_problems
 from layers.intake.raster import crs_conflict, read_raster
 from layers.intake.register import pseudonymise
@@ -113,7 +113,7 @@ def read_layer(  # noqa: PLR0913 - each is something that only the operator know
     else:
         step, declared = _finish_places(step, raw, fields, wanted, origin, replace(options, crs=declared), boundary)
         info["crs"] = declared.label
-    rows_kept = step.frame.index.nunique()
+    rows_kept = step.frame.index.nunique() + sum(int((rows["rule"] == "merged_part").sum()) for rows in step.problems)
     counts = facts(step.frame, rows_read=raw.rows_read, rows_kept=rows_kept)
     info |= {"encoding": raw.encoding, "headings": fields.headings, **counts}
     return Intake(step.frame.reset_index(drop=True), _in_order(step.problems), info)
@@ -179,8 +179,9 @@ def _finish_places(step: _Step, raw: Raw, fields: Fields, layer: Layer, origin: 
     placed, misplaced = place(shapes, declared, origin=origin)
     clean, reshaped = shape_up(placed, layer, origin=origin)
     frame, unplaced = _drop_unplaced(gpd.GeoDataFrame(step.frame, geometry=clean, crs=STORAGE_CRS), layer, origin)
-    unique, repeated = unique_keys(frame, layer, origin=origin)
-    step = step.then(unique, *notes, misplaced, reshaped, unplaced, repeated)
+    whole, merged = merge_parts(frame, layer, origin=origin)
+    unique, repeated = unique_keys(whole, layer, origin=origin)
+    step = step.then(unique, *notes, misplaced, reshaped, unplaced, merged, repeated)
     if layer.geometry is Geometry.LINE:
         exploded, several = parts(gpd.GeoDataFrame(unique), origin=origin)
         step = step.then(exploded.assign(**{layer.key: told_apart(exploded[layer.key])}), several)

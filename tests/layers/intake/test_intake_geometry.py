@@ -91,6 +91,16 @@ def test_a_group_code_twice_with_other_content_is_rejected(tmp_path):
     assert "第 1 行" in message
 
 
+def test_an_area_with_an_exclave_is_one_row_and_other_repeats_are_rejected(tmp_path):
+    shapes = [SQUARE, shapely.box(106, 25, 106.1, 25.1), shapely.box(107, 25, 107.1, 25.1), SQUARE, shapely.box(108, 25, 108.1, 25.1)]
+    columns = {"village_code": ["1", "1", "2", "1", "2"], "village_name": ["甲村", "甲村", "乙村", "甲村", "丙村"]}
+    intake = read(tmp_path, "villages", columns, shapes)
+    assert intake.frame["village_code"].tolist() == ["1", "2"]
+    assert shapely.area(intake.frame.geometry.to_numpy()).tolist() == pytest.approx([0.02, 0.01])
+    assert rules(intake) == {2: "merged_part", 4: "merged_part", 5: "duplicate_key"}
+    assert (intake.info["rows_read"], intake.info["rows_kept"], intake.info["rows_rejected"]) == (5, 4, 1)
+
+
 def test_keys_are_made_where_there_are_none(tmp_path):
     intake = read(tmp_path, "roads", {"surface": ["水泥", "砂石"]}, [LINE, shapely.LineString([(105.5, 25), (105.6, 25)])])
     assert intake.frame["road_code"].tolist() == ["roads-000001", "roads-000002"]
