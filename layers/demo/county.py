@@ -232,10 +232,10 @@ def _hand_over_dem(folder: Path, land: Land, seed: int) -> HandedFile:
 
 def _file_faults() -> list[Fault]:
     roads, points = bureaus.ROADS, bureaus.COMMITTEES
-    shifted = "坐标是 GCJ-02 而文件没有说明：不声明就导入，村委会会整体偏移约 480 米；应提醒操作员声明 gcj02"
+    shifted = "坐标是 GCJ-02 而文件没有说明：按清单声明 gcj02 导入即归位；不声明就导入会整体偏移约 480 米，检查时应提醒"
     return [
         Fault("", "file_no_cpg", roads.layer, roads.file, "Shapefile 没有 .cpg，属性表是 GBK：应能认出编码，不出现乱码", (), "import"),
-        Fault("", "undeclared_gcj02", points.layer, points.file, shifted, (), "check"),
+        Fault("", "undeclared_gcj02", points.layer, points.file, shifted, (), "import"),
     ]
 
 
