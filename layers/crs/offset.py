@@ -202,6 +202,7 @@ def _closeness(tree: cKDTree) -> Fit:
     """How closely each point lies on the reference: 1 on it, fading with the distance."""
 
     def fit(points: Floats) -> Floats:
+        """1 on the reference, fading to 0 within some `3 * NEAR_M`."""
         distance = tree.query(points, distance_upper_bound=4 * NEAR_M)[0]
         return np.asarray(np.exp(-((distance / NEAR_M) ** 2)), dtype=float)
 
@@ -225,6 +226,7 @@ def _membership(layer: Frame, areas: Frame, crs: CRS, column: str) -> tuple[Floa
     points = shapely.get_coordinates(shapely.point_on_surface(_objects(rows.to_crs(crs).geometry)))
 
     def fit(moved: Floats) -> Floats:
+        """1 where a point falls into its own area, else 0."""
         return shapely.contains_xy(own, moved[:, 0], moved[:, 1]).astype(float)
 
     return points, fit

@@ -60,6 +60,7 @@ class _Step:
     problems: tuple[pd.DataFrame, ...] = ()
 
     def then(self, frame: pd.DataFrame, *problems: pd.DataFrame) -> _Step:
+        """The next frame, with the problems found on the way to it."""
         return _Step(frame, (*self.problems, *problems))
 
 
