@@ -86,7 +86,7 @@ def assess(
     if "groups" not in layers:
         raise LayerNotFound("没有村民组图层，无法对标。", hint="请先导入村民组（groups）。")
     asked = _services(services)
-    groups = count_people(gpd.GeoDataFrame(layers["groups"]), layers.get("households"))
+    groups = count_people(gpd.GeoDataFrame(layers["groups"]).reset_index(drop=True), layers.get("households"))
     scene = make_scene(groups, layers, dem)
     border = outline if outline is not None else _outline(layers)
     roads = _roads(scene, standard, border, anchors) if "hardened_road" in asked else None

@@ -92,14 +92,16 @@ def _finding(scene: Scene, rule: WaterRule, supply: Supply, measure: Measure, ti
     basic, full = tiers
     empty = supply.quality.isna().to_numpy(dtype=bool) if measure.indicator == "quality" else np.isnan(measure.value)
     absent = supply.unlinked & empty & (not scene.has(SCHEMES))
-    kind = ~empty & (basic.sure != basic.possible) if full is None else ~empty & ((basic.sure != basic.possible) | (full.sure != full.possible))
+    open_ = ~empty & ((basic.sure != basic.possible) | (full.sure != full.possible if full is not None else False))
+    # Stated, and still open: the kind of supply is not known, or days of the year do not tell days in a row.
+    kind = open_ & supply.central & supply.dispersed
     doubt = basic.possible & ~basic.sure
     return tiered(
         rule,
         measure,
         tiers,
         reason=choose(reason, (basic.sure, Reason.MET), (absent, Reason.LAYER_MISSING), (doubt, Reason.INDICATOR_MISSING)),
-        missing=((_FIELDS[measure.indicator], empty & ~absent), (SCHEMES, absent), ("scheme_kind", kind)),
+        missing=((_FIELDS[measure.indicator], (empty & ~absent) | (open_ & ~kind)), (SCHEMES, absent), ("scheme_kind", kind)),
         asset=Asset(SCHEMES, supply.scheme, scene.distance_to(SCHEMES, supply.scheme)),
         dates=supply.dates,
     )

@@ -157,10 +157,10 @@ def rows_of(codes: pd.Series[Any], keys: pd.Series[Any]) -> NDArray[np.int64]:
 
 
 def _metric(frame: pd.DataFrame, crs: CRS) -> NDArray[np.object_]:
-    """Geometries of a geoframe in a metric CRS; empty ones become None."""
+    """Geometries of a geoframe in a metric CRS; None where one is empty or lies where the CRS has no place for it."""
     if not isinstance(frame, gpd.GeoDataFrame) or frame.empty:
         return np.full(len(frame), None, dtype=object)
     there = frame.geometry if frame.crs is None else frame.geometry.to_crs(crs)
     geometries = np.array(there.array, dtype=object)
-    geometries[shapely.is_empty(geometries)] = None
+    geometries[~np.isfinite(shapely.bounds(geometries)).all(axis=1)] = None
     return geometries

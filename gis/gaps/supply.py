@@ -52,8 +52,10 @@ def read_supply(scene: Scene) -> Supply:
     named = words(groups, "water_scheme_code")
     row = rows_of(named, words(schemes, "scheme_code"))
     kind = _of_scheme(schemes, "scheme_kind", row, groups)
-    unknown = kind.isna().to_numpy(dtype=bool)
     piped, may_be_piped = flags(groups, "piped_water")
+    # Who names no scheme and has surely no pipe fetches water on his own.
+    alone = named.isna().to_numpy(dtype=bool) & ~may_be_piped
+    unknown = kind.isna().to_numpy(dtype=bool) & ~alone
     quality = words(groups, "water_quality")
     return Supply(
         scheme=row,
@@ -61,7 +63,7 @@ def read_supply(scene: Scene) -> Supply:
         piped=piped,
         may_be_piped=may_be_piped,
         central=unknown | kind.eq("central").fillna(value=False).to_numpy(dtype=bool),
-        dispersed=unknown | kind.eq("dispersed").fillna(value=False).to_numpy(dtype=bool),
+        dispersed=unknown | alone | kind.eq("dispersed").fillna(value=False).to_numpy(dtype=bool),
         litres=_else(numbers(groups, "water_litres_pcd"), numbers(schemes, "water_litres_pcd"), row),
         outage=_else(numbers(groups, "water_outage_days"), numbers(schemes, "water_outage_days"), row),
         quality=quality.fillna(_of_scheme(schemes, "water_quality", row, groups)),

@@ -27,6 +27,12 @@ def say(text):
     sys.stdout.write(f"{text}\n")
 
 
+def cpu(work):
+    """The result and the processor seconds: unlike seconds on the clock they do not hang on what else the machine does."""
+    start = time.process_time()
+    return work(), time.process_time() - start
+
+
 def points(random, count, side):
     return shapely.points(random.uniform(0, side, (count, 2)) + CORNER)
 
@@ -130,15 +136,14 @@ def test_nearest_road_of_a_province_beside_geopandas(benchmark, join):
 
     places, targets = join
     left, right = gpd.GeoDataFrame(geometry=places, crs=ZONE), gpd.GeoDataFrame(geometry=targets, crs=ZONE)
-    begin = time.perf_counter()
-    theirs = gpd.sjoin_nearest(left, right, distance_col="distance")
-    seconds = time.perf_counter() - begin
-    ours = benchmark.pedantic(nearest, args=(places, targets), rounds=3)
+    theirs, their_cpu = cpu(lambda: gpd.sjoin_nearest(left, right, distance_col="distance"))
+    ours = benchmark.pedantic(nearest, args=(places, targets), rounds=2)
+    _, our_cpu = cpu(lambda: nearest(places, targets))
     first = theirs[~theirs.index.duplicated()].sort_index()
     np.testing.assert_array_equal(ours.distance, first["distance"].round(3).to_numpy())
-    ratio = seconds / benchmark.stats.stats.min
-    benchmark.extra_info |= {"sjoin_nearest_s": seconds, "ratio": ratio, "target": JOIN_RATIO}
-    say(f"\nnearest road, 300,000 groups x 100,000 roads: {benchmark.stats.stats.min:.2f} s, sjoin_nearest {seconds:.2f} s: {ratio:.1f} times")
+    ratio = their_cpu / our_cpu
+    benchmark.extra_info |= {"cpu_s": our_cpu, "sjoin_nearest_cpu_s": their_cpu, "ratio": ratio, "target": JOIN_RATIO}
+    say(f"\nnearest road, 300,000 groups x 100,000 roads: {our_cpu:.2f} s of processor time, sjoin_nearest {their_cpu:.2f} s: {ratio:.1f} times")
     assert ratio > 1
 
 
@@ -148,8 +153,10 @@ def test_a_county(benchmark):
     found, totals, table = benchmark.pedantic(coverage_and_gaps, args=(given,), rounds=3, warmup_rounds=1)
     assert len(found.coverage) == 6 * len(table)
     assert totals.loc[(totals["level"] == "county"), "groups_total"].tolist() == [len(table)] * 6
-    say(f"\ncounty of 1,500 groups, six services: {benchmark.stats.stats.min:.2f} s (target {COUNTY_SECONDS} s)")
-    assert benchmark.stats.stats.min < COUNTY_SECONDS
+    _, spent = cpu(lambda: coverage_and_gaps(given))
+    benchmark.extra_info["cpu_s"] = spent
+    say(f"\ncounty of 1,500 groups, six services: {spent:.2f} s of processor time (target {COUNTY_SECONDS} s)")
+    assert spent < COUNTY_SECONDS
 
 
 @pytest.mark.benchmark(group="coverage")
@@ -161,17 +168,16 @@ def test_a_province_in_a_process_of_its_own(benchmark):
     told = benchmark.pedantic(run, rounds=1)
     benchmark.extra_info |= told
     say(
-        f"\nprovince of 300,000 groups, six services: {told['seconds']:.1f} s (target {PROVINCE_SECONDS}), peak {told['peak_gb']:.2f} GB (target {PROVINCE_GB})"
+        f"\nprovince of 300,000 groups, six services: {told['cpu_s']:.1f} s of processor time (target {PROVINCE_SECONDS}), peak {told['peak_gb']:.2f} GB (target {PROVINCE_GB})"
     )
     assert told["rows"] == 6 * SIZES["province"]["groups"]
     assert told["peak_gb"] < PROVINCE_GB
+    assert told["cpu_s"] < PROVINCE_SECONDS
 
 
 if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))
     province = layers("province")
-    start = time.perf_counter()
-    assessed, _, _ = coverage_and_gaps(province)
-    spent = time.perf_counter() - start
+    (assessed, _, _), spent = cpu(lambda: coverage_and_gaps(province))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
-    say(json.dumps({"seconds": spent, "peak_gb": peak, "rows": len(assessed.coverage)}))
+    say(json.dumps({"cpu_s": spent, "peak_gb": peak, "rows": len(assessed.coverage)}))

@@ -146,6 +146,14 @@ def test_far_from_china_it_measures_in_utm(build, standard):
     assert found.coverage.loc[0, "value"] == pytest.approx(222.6, abs=0.2)  # 0.002 degrees on the ellipsoid at 1.3 S
 
 
+def test_coordinates_that_cannot_be_are_no_place_and_any_index_will_do(build, standard):
+    groups = build.groups({"group_code": "a", "at": (0, 0)}, {"group_code": "b", "at": (0, 0)})
+    odd = groups.set_geometry([shapely.Point(500, 95), groups.geometry.iloc[1]], crs=4490).set_axis([7, 7])
+    found = assess({"groups": odd, "roads": build.roads(build.trunk())}, standard).coverage.set_index(["group_code", "service"])
+    assert found.loc[("a", "hardened_road"), ["verdict", "reason"]].tolist() == ["unknown", "no_location"]
+    assert found.loc[("b", "hardened_road"), "verdict"] == "met"
+
+
 COORDS = st.lists(st.tuples(st.integers(-50, 50), st.integers(-50, 50)), min_size=0, max_size=20)
 
 

@@ -104,7 +104,15 @@ def test_water_points_missing_or_none(build, national):
 def test_days_in_a_row_are_bounded_by_days_of_the_year(build, standard):
     scheme = [{"scheme_code": "S", "scheme_kind": "dispersed", "at": (0, 0)}]
     for days, verdict in ((30, "met"), (31, "unknown")):
-        assert water(build, standard, schemes=scheme, water_scheme_code="S", water_outage_days=days)[0]["verdict"] == verdict
+        row, _ = water(build, standard, schemes=scheme, water_scheme_code="S", water_outage_days=days)
+        assert row["verdict"] == verdict
+    assert (row["missing"], row["value"]) == ("water_outage_days", 31)
+
+
+def test_who_names_no_scheme_and_has_no_pipe_fetches_on_his_own(build, national):
+    for piped, verdict in ((False, "met"), (None, "unknown"), (True, "unknown")):
+        row, _ = water(build, national, ramp(build, 1), [(10, 0)], piped_water=piped, water_quality="sensory_ok")
+        assert row["verdict"] == verdict
 
 
 def power(build, standard, groups, transformers):
