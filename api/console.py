@@ -38,9 +38,10 @@ def emit(result: dict[str, Any], show: Callable[[Console], None], *, as_json: bo
 
 @contextmanager
 def progress() -> Iterator[Callable[[str, float], None]]:
-    """A progress bar on stderr; call it with what is being done and how much of the whole is done (0 to 1)."""
+    """A progress bar on stderr where that is a terminal; call it with what is being done and how much of the whole is done (0 to 1)."""
+    console = Console(stderr=True)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("准备", total=1.0)
         yield lambda words, done: bar.update(task, description=words, completed=done)
 

@@ -104,6 +104,12 @@ def own_workspace(workspace: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
+def serve() -> Any:
+    """A context manager that serves a workspace."""
+    return serving
+
+
+@pytest.fixture(scope="session")
 def server(workspace: Path) -> Iterator[Server]:
     """The county behind a real uvicorn."""
     with serving(workspace) as running:

@@ -8,6 +8,7 @@ import synthetic_county
 from synthetic_county import VERDICTS
 
 
+@pytest.mark.slow
 def test_a_county_from_nothing_to_a_gap_table(zutong, tmp_path):
     folder = tmp_path / "county"
     made = zutong("new", folder, "--county", synthetic_county.COUNTY, "--name", "演示县", "--standards", "guizhou-2017", "--json")
@@ -70,8 +71,8 @@ def test_a_layer_leaves_as_a_file(zutong_here, workspace, tmp_path):
         assert (tmp_path / f"roads.{suffix}").stat().st_size > 0
 
 
-def test_the_page_is_a_folder(zutong, own_workspace, tmp_path):
-    done = zutong("page", own_workspace, tmp_path / "page", "--json")
+def test_the_page_is_a_folder(zutong_here, own_workspace, tmp_path):
+    done = zutong_here("page", own_workspace, tmp_path / "page", "--json")
     assert done.code == 0, done.err
     index = tmp_path / "page" / "index.html"
     assert done.json["index"] == str(index)
