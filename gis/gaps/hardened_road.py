@@ -10,6 +10,7 @@ from gis.gaps.findings import Asset, Finding, at_most, choose, code, pick, withi
 from gis.gaps.levels import rank
 from gis.gaps.reasons import Reason
 from gis.gaps.road_network import LAYER, measure_roads, source_rows
+from gis.gaps.scene import numbers
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,7 +37,7 @@ def judge_road(scene: Scene, rule: RoadRule, view: RoadView, measured: RoadDista
     margin = rule.near_miss_m.value
     findings = {
         "hardened": _finding(scene, view, far, "hardened", far.hardened, margin, _hardened_reason(scene, rule, view, far)),
-        "standard": _finding(scene, view, far, "standard", far.standard, margin, _standard_reason(scene, far)),
+        "standard": _finding(scene, view, far, "standard", far.standard, margin, _standard_reason(scene, rule, view, far)),
         "reachable": _finding(scene, view, far, "access", far.existing, margin, _access_reason(scene, far)),
     }
     order = sorted(findings, key=lambda name: name != rule.required_level.value)
@@ -102,8 +103,13 @@ def _hardened_reason(scene: Scene, rule: RoadRule, view: RoadView, far: RoadDist
     )
 
 
-def _standard_reason(scene: Scene, far: RoadDistances) -> NDArray[np.int16]:
+def _standard_reason(scene: Scene, rule: RoadRule, view: RoadView, far: RoadDistances) -> NDArray[np.int16]:
     sure, may = far.standard
+    at = far.hardened[0].row
+    pavement, roadbed, bays = (
+        np.append(numbers(view.network.edges, column), np.nan)[at] for column in ("pavement_width_m", "roadbed_width_m", "passing_bays_per_km")
+    )
+    few = (bays < rule.passing_bays_per_km_min.value) & (roadbed < rule.passing_bays_below_roadbed_m.value)
     return choose(
         Reason.BELOW_STANDARD,
         (_within(far, sure), Reason.MET),
@@ -113,6 +119,10 @@ def _standard_reason(scene: Scene, far: RoadDistances) -> NDArray[np.int16]:
         (~_within(far, far.existing[1]), Reason.NO_ROAD_NEAR),
         (~_within(far, far.paved), Reason.NOT_HARDENED),
         (~_within(far, far.hardened[1]), Reason.NOT_CONNECTED),
+        # What the road at the group falls short of; if nothing, it is a road on the way.
+        (pavement < rule.pavement_width_min_m.value, Reason.TOO_NARROW),
+        (roadbed < rule.roadbed_width_min_m.value, Reason.ROADBED_NARROW),
+        (few, Reason.BAYS_FEW),
     )
 
 

@@ -40,6 +40,23 @@ def test_full_standard_needs_width_and_bays_all_the_way(build, standard):
     assert (unknown_first["level"], unknown_first["level_high"]) == ("hardened", "standard")
 
 
+@pytest.mark.parametrize(
+    ("short", "reason"),
+    [
+        ({"pavement_width_m": 3.4}, "too_narrow"),
+        ({"roadbed_width_m": 4.4}, "roadbed_narrow"),
+        ({"passing_bays_per_km": 2.0}, "bays_few"),
+        ({"passing_bays_per_km": 0.0, "roadbed_width_m": 6.5}, "met"),
+    ],
+)
+def test_where_full_standard_is_required_it_says_what_is_short(build, standard, short, reason):
+    level = standard.road.required_level.model_copy(update={"value": "standard"})
+    rules = standard.model_copy(update={"road": standard.road.model_copy(update={"required_level": level})})
+    good = {"pavement_width_m": 4.0, "roadbed_width_m": 5.0, "passing_bays_per_km": 3.0}
+    row = one(build, rules, {**build.trunk(-5000), **good}, {"at": [(-5000, 0), (590, 0)], **good, **short})
+    assert (row["indicator"], row["reason"], row["verdict"]) == ("standard", reason, "met" if reason == "met" else "lacking")
+
+
 def test_a_gravel_road_reaches_and_is_lacking(build, standard):
     row = one(build, standard, build.trunk(-5000), {"at": [(0, 0), (590, 0)], "surface": "gravel"})
     assert (row["verdict"], row["level"], row["level_high"], row["reason"]) == ("lacking", "reachable", "reachable", "not_hardened")
