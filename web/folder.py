@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-CARDS_A_FILE = 200
+CARDS_A_FILE = 100
 VENDORED = ("leaflet.js", "leaflet.css", "leaflet.LICENSE.txt")
 _START = "const zutongData = zutongFolder.receive; zutong.start(MAP, JSON.parse(document.getElementById('boot').textContent), zutongFolder.folderSource());"
 

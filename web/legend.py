@@ -81,9 +81,9 @@ SURFACES: dict[str, LineStyle] = {
 }
 """Road styles by `surface`; a road that is not yet built is drawn as `planned` whatever its surface will be."""
 
-RAMP: tuple[str, ...] = ("#eeecf2", "#d0cbdc", "#aaa3c0", "#7d759c", "#514a70")
+RAMP: tuple[str, ...] = ("#f1eff6", "#d2cce0", "#a79fc3", "#776d9e", "#453d6b")
 """Five neutral classes, light to dark slate-violet: the symbols' warm and cool colours stay readable on each."""
-BREAKS: tuple[float, ...] = (0.05, 0.15, 0.30, 0.50)
+BREAKS: tuple[float, ...] = (0.10, 0.20, 0.30, 0.50)
 """Upper bounds of the first four classes: share of the eligible groups that lack the service. Fixed, so that two maps can be compared."""
 HATCH = "#ced4da"
 
@@ -241,7 +241,7 @@ def ramp_class(share: float | None) -> int | None:
 
 
 def ramp_labels() -> tuple[str, ...]:
-    """The printed breaks: `≤ 5%`, `5–15%`, …, `> 50%`."""
+    """The printed breaks: `≤ 10%`, `10–20%`, …, `> 50%`."""
     cuts = [f"{cut:.0%}" for cut in BREAKS]
     middle = [f"{low.rstrip('%')}–{high}" for low, high in pairwise(cuts)]
     return (f"≤ {cuts[0]}", *middle, f"> {cuts[-1]}")

@@ -1,11 +1,15 @@
 """Chromium, and a small invented county in the shapes of the HTTP answers."""
 
-import os
 import random
-from pathlib import Path
+import threading
+import time
+from contextlib import contextmanager
 
 import pytest
+import uvicorn
 
+from api.app import create_app
+from api.settings import Settings
 from layers.names import SERVICES
 from web.folder import FolderData
 from web.legend import explain, level_label, rule_text
@@ -24,7 +28,6 @@ QUIET = (
 )
 WITH_GL = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist")
 WITHOUT_GL = ("--disable-gpu", "--disable-webgl", "--disable-3d-apis")
-SCREENSHOTS = Path(__file__).parents[2] / "docs" / "screenshots"
 SIZE = {"width": 1366, "height": 768}
 
 
@@ -73,16 +76,22 @@ def watch():
         context.close()
 
 
-@pytest.fixture
-def shoot():
-    """Write a screenshot for the documentation, only when asked for."""
+@pytest.fixture(scope="session")
+def serve():
+    """Serve a workspace on a free port of this machine, for as long as the block lasts."""
 
-    def take(page, name):
-        if os.environ.get("ZUTONG_SCREENSHOTS") == "1":
-            SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=SCREENSHOTS / f"{name}.png")
+    @contextmanager
+    def serving(workspace):
+        server = uvicorn.Server(uvicorn.Config(create_app(Settings(workspace=workspace)), host="127.0.0.1", port=0, log_level="warning"))
+        thread = threading.Thread(target=server.run, daemon=True)
+        thread.start()
+        while not server.started and thread.is_alive():
+            time.sleep(0.05)
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/"
+        server.should_exit = True
+        thread.join(timeout=10)
 
-    return take
+    return serving
 
 
 READY = 'html[data-ready]:not([data-ready=""])'

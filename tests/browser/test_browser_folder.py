@@ -193,9 +193,8 @@ def test_sheet_is_a4_landscape_with_the_whole_table(opened, county_data, tmp_pat
     assert all("trial@1" in part and "演示数据" in part for part in pages)
 
 
-def test_narrow_screen_folds_the_panel(opened, shoot):
+def test_narrow_screen_folds_the_panel(opened):
     page, _ = opened(size={"width": 600, "height": 900})
     assert not page.locator("#headline").is_visible()
     page.click("#fold")
     assert page.locator("#headline").is_visible()
-    shoot(page, "narrow")

@@ -5,15 +5,10 @@ import io
 import re
 import shutil
 import subprocess
-import threading
-import time
 import urllib.request
 
 import pytest
-import uvicorn
 
-from api.app import create_app
-from api.settings import Settings
 from tests.synthetic_county import VERDICTS, build_workspace
 from web.vendor import TARGET
 
@@ -38,17 +33,10 @@ GL_IDLE = f"""() => {{ const gl = ({GL})(); return gl.loaded() && gl.areTilesLoa
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory):
+def address(tmp_path_factory, serve):
     """A real server on a real workspace, on a free port of this machine."""
-    workspace = build_workspace(tmp_path_factory.mktemp("served"))
-    server = uvicorn.Server(uvicorn.Config(create_app(Settings(workspace=workspace)), host="127.0.0.1", port=0, log_level="warning"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.05)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/"
-    server.should_exit = True
-    thread.join(timeout=10)
+    with serve(build_workspace(tmp_path_factory.mktemp("served"))) as found:
+        yield found
 
 
 @pytest.fixture(params=["gl", "canvas"])
@@ -112,14 +100,13 @@ def test_page_is_small_and_strict(address):
     assert f"'nonce-{nonces.pop()}'" in policy
 
 
-def test_first_look(opened, renderer, shoot):
+def test_first_look(opened, renderer):
     page, reader = opened()
     assert reader.headline() == len(_with("lacking"))
     assert _drawn(page, reader, renderer) == sorted(VERDICTS)
     assert page.inner_text("#path").strip() == "演示县"
     assert "可能 3–5 组" in page.inner_text("#headline")
     assert page.locator("#synthetic").is_visible()
-    shoot(page, f"first-look-{renderer}")
 
 
 def test_filter_table_map_and_export_show_the_same_groups(opened, renderer, address):

@@ -90,8 +90,8 @@ def test_measures_read_well(value, unit, text):
 
 
 def test_ramp_classes_meet_at_the_printed_breaks():
-    assert legend.ramp_labels() == ("≤ 5%", "5–15%", "15–30%", "30–50%", "> 50%")
-    assert [legend.ramp_class(share) for share in (0.0, 0.05, 0.051, 0.15, 0.3, 0.5, 0.501, 1.0)] == [0, 0, 1, 1, 2, 3, 4, 4]
+    assert legend.ramp_labels() == ("≤ 10%", "10–20%", "20–30%", "30–50%", "> 50%")
+    assert [legend.ramp_class(share) for share in (0.0, 0.1, 0.101, 0.2, 0.3, 0.5, 0.501, 1.0)] == [0, 0, 1, 1, 2, 3, 4, 4]
     assert legend.ramp_class(None) is None
 
 

@@ -17,14 +17,15 @@ export function renderLegend(model, words) {
 function verdicts(model, words) {
   const { totals, state } = model;
   if (!totals || !state.layers.includes("groups")) return null;
-  const near = state.filter === "near";
-  const shown = words.legend.verdicts.filter((/** @type {any} */ mark) => near || state.filter === "all" || mark.value === state.filter);
+  const only = state.filter === "near" ? "lacking" : state.filter; // a near miss is a group that lacks the service by little
+  const shown = words.legend.verdicts.filter((/** @type {any} */ mark) => only === "all" || mark.value === only);
+  const count = (/** @type {any} */ mark) => (state.filter === "near" ? model.matched : totals.groups[mark.value]);
   const items = shown.map((/** @type {any} */ mark) =>
-    el("li", {}, icon(mark), el("span", { text: mark.label }), near ? null : el("span", { class: "count", text: integer(totals.groups[mark.value]) })),
+    el("li", {}, icon(mark), el("span", { text: mark.label }), el("span", { class: "count", text: integer(count(mark)) })),
   );
   const lost = (model.groups ?? []).filter((row) => typeof row.lon !== "number").length;
   if (lost) items.push(el("li", { class: "lost", text: `${integer(lost)} 组无坐标，未上图` }));
-  return section(near ? `村民组（差一点 ${integer(model.matched)}）` : "村民组", items);
+  return section(state.filter === "near" ? "村民组（差一点）" : "村民组", items);
 }
 
 /** @param {import("./model.js").Model} model @param {any} words */

@@ -13,9 +13,8 @@ import { prepareSheet } from "./print.js";
 import { wireSearch } from "./search.js";
 import { createStore, FILTERS } from "./state.js";
 import { highlightRow, renderTable } from "./table.js";
-import { arrange } from "./words.js";
+import { arrange, FILTER_WORDS } from "./words.js";
 
-const FILTER_WORDS = { all: "全部", lacking: "未达标", unknown: "不明", near: "差一点" };
 const SPINNER_MS = 300;
 const EDGE_PX = 24;
 
@@ -60,6 +59,7 @@ class Page {
     /** @type {import("./model.js").Model|null} */
     this.model = null;
     this.shownArea = "?";
+    this.under = ""; // code of what the pointer is on
     this.tiles = !boot.folder && hasWebGl();
     /** @type {import("./map-base.js").Renderer|null} */
     this.renderer = null;
@@ -75,6 +75,12 @@ class Page {
     showFixed(this.county);
     this.store.subscribe((state, before) => this.follow(state, before));
     await Promise.all([this.chooseRenderer(), this.refresh()]);
+    await this.readAhead();
+  }
+
+  /** The other services, one after the other, so that switching is instant; a failure is reported when the service is chosen. */
+  async readAhead() {
+    for (const { id } of this.county.services) await this.source.overview(id).catch(() => null);
   }
 
   /** The numbers do not wait for the map: what was answered before the renderer is there, it shows when it comes. */
@@ -210,7 +216,7 @@ class Page {
   wire() {
     this.map.on("click", (/** @type {any} */ event) => this.clicked(event));
     this.map.on("mousemove", (/** @type {any} */ event) => this.pointed(event));
-    for (const name of ["dragend", "wheel"]) this.map.on(name, () => this.keepView());
+    this.map.on("dragend", () => this.keepView());
     this.map.getContainer().addEventListener("wheel", () => this.map.once("moveend", () => this.keepView()), { passive: true });
     wireSearch(this.source, (result) => this.found(result));
     wirePanels();
@@ -243,6 +249,8 @@ class Page {
     const picked = this.renderer?.pick(event.containerPoint) ?? null;
     const code = picked && "code" in picked ? picked.code : picked ? "" : unitAt(this.model, event.latlng);
     this.map.getContainer().classList.toggle("pointing", Boolean(picked || code));
+    if (code === this.under) return;
+    this.under = code;
     highlightRow(code);
     this.hover(code);
   }

@@ -1,18 +1,21 @@
 // The sheet: what is on paper equals what is on screen. Title, filter, map, legend with counts, the whole table, standard and dates.
 
 import { byId, el } from "./dom.js";
+import { integer, range } from "./format.js";
+import { eligible } from "./model.js";
 import { filterText } from "./words.js";
 import { fullTable, LEVEL_WORDS } from "./table.js";
 
 const SHEET_WIDTH_PX = 1040; // A4 landscape less 10 mm on each side, at 96 dpi
 const MAP_SHARE = 0.74;
-const MAP_HEIGHT_PX = 580;
+const MAP_HEIGHT_PX = 565;
 
 /** Build the sheet from the model; called before every print. @param {import("./model.js").Model} model @param {any} words */
 export function prepareSheet(model, words) {
   const area = model.path.map((step) => step.name).join(" ");
   byId("sheet-head").replaceChildren(
     el("h1", { text: `${area} ${words.label} 对标图` }),
+    el("p", { class: "sheet-numbers", text: numbers(model.totals) }),
     el("p", { text: `${filterText(model, words)} · 标准 ${words.standard} · 数据截止 ${model.county.data_date ?? "未注明"} · 制表 ${today()}` }),
   );
   const unit = LEVEL_WORDS[/** @type {"group"} */ (model.level)];
@@ -33,6 +36,15 @@ function repeatFoot(text) {
   const quoted = JSON.stringify(text).replaceAll("<", "\\3c ");
   foot.replaceSync(`@page { @bottom-left { content: ${quoted}; font-size: 9px; } @bottom-right { content: counter(page) " / " counter(pages); font-size: 9px; } }`);
   if (!document.adoptedStyleSheets.includes(foot)) document.adoptedStyleSheets = [...document.adoptedStyleSheets, foot];
+}
+
+/** The numbers of the panel in one line. @param {import("./api.js").AreaRow|null} totals @returns {string} */
+function numbers(totals) {
+  if (!totals) return "";
+  const { groups, households, people, registered } = totals;
+  const lacking = `未达标 ${integer(groups.lacking)} 组、${integer(households.lacking)} 户、${integer(people.lacking)} 人（脱贫/监测 ${integer(registered.lacking)} 户）`;
+  const sure = groups.unknown ? `；不明 ${integer(groups.unknown)} 组，未达标可能为 ${range(groups.lacking, groups.lacking + groups.unknown)} 组` : "";
+  return `${lacking}${sure}；应达标 ${integer(eligible(groups))} 组，已达标 ${integer(groups.met)} 组。`;
 }
 
 /** The local date, as ISO. @returns {string} */

@@ -1,6 +1,8 @@
 // The legend table of the bootstrap, arranged for look-up.
 
-const FILTER_WORDS = { all: "全部", lacking: "未达标", unknown: "不明", near: "差一点" };
+import { integer } from "./format.js";
+
+export const FILTER_WORDS = { all: "全部", lacking: "未达标", unknown: "不明", near: "差一点" };
 
 /** @param {any} legend @param {any} county @param {string} service */
 export function arrange(legend, county, service) {
@@ -20,5 +22,5 @@ export function arrange(legend, county, service) {
 /** The filter in words, as it stands on every sheet. @param {import("./model.js").Model} model @param {any} words @returns {string} */
 export function filterText(model, words) {
   const area = model.path.map((step) => step.name).join("▸");
-  return `${words.label} · 范围 ${area} · 筛选 ${FILTER_WORDS[/** @type {"all"} */ (model.state.filter)]} · ${model.matched} 组`;
+  return `${words.label} · 范围 ${area} · 筛选 ${FILTER_WORDS[/** @type {"all"} */ (model.state.filter)]} · ${integer(model.matched)} 组`;
 }

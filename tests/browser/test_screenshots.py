@@ -1,0 +1,96 @@
+"""The pictures of the documentation, made again when asked: `ZUTONG_SCREENSHOTS=1 pytest tests/browser/test_screenshots.py`.
+
+They show the demonstration county (`make demo`, or the folder that DEMO names); without one, the small synthetic county of the tests.
+"""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.synthetic_county import build_workspace
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.skipif(os.environ.get("ZUTONG_SCREENSHOTS") != "1", reason="only when ZUTONG_SCREENSHOTS=1"),
+]
+
+ROOT = Path(__file__).parents[2]
+TARGET = ROOT / "docs" / "screenshots"
+READY = 'html[data-ready]:not([data-ready=""])[data-renderer]'
+CALM_MS = 2500
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory, serve):
+    demo = Path(os.environ.get("DEMO", ROOT / "build" / "demo"))
+    workspace = demo if (demo / "county.toml").is_file() else build_workspace(tmp_path_factory.mktemp("shown"))
+    TARGET.mkdir(parents=True, exist_ok=True)
+    with serve(workspace) as found:
+        yield found
+
+
+@pytest.fixture
+def show(watch, browser_gl, address):
+    def go(state="", size=None):
+        page = watch(browser_gl, size)
+        page.goto(address + state)
+        page.wait_for_selector(READY, state="attached")
+        page.wait_for_timeout(CALM_MS)
+        return page
+
+    return go
+
+
+def _save(page, name):
+    path = TARGET / f"{name}.png"
+    page.screenshot(path=path)
+    assert path.stat().st_size > 10_000
+
+
+def _enter(page):
+    page.click("#table tbody tr >> nth=0")
+    page.wait_for_timeout(CALM_MS)
+    page.mouse.move(700, 20)
+    page.wait_for_timeout(200)
+
+
+def test_county(show):
+    _save(show(), "county")
+
+
+def test_water(show):
+    _save(show("#service=safe_water&shade=village"), "water")
+
+
+def test_township_village_and_card(show):
+    page = show()
+    _enter(page)
+    _save(page, "township")
+    _enter(page)
+    _enter(page)
+    _save(page, "card")
+
+
+def test_filter(show):
+    page = show("#service=hardened_road&filter=near&level=group")
+    _save(page, "near-miss")
+
+
+def test_narrow(show):
+    page = show(size={"width": 600, "height": 900})
+    page.click("#fold")
+    _save(page, "narrow")
+
+
+def test_sheet(show, tmp_path):
+    page = show("#service=hardened_road&level=township")
+    page.pdf(path=tmp_path / "sheet.pdf", prefer_css_page_size=True, print_background=True)
+    prefix = TARGET / "sheet"
+    subprocess.run(
+        [shutil.which("pdftoppm"), "-png", "-r", "96", "-f", "1", "-l", "1", "-singlefile", str(tmp_path / "sheet.pdf"), str(prefix)], check=True
+    )
+    assert prefix.with_suffix(".png").stat().st_size > 10_000
