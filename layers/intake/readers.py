@@ -163,14 +163,12 @@ def _drop_incomplete(step: _Step, layer: Layer, origin: Origin) -> _Step:
 def _finish_table(step: _Step, layer: Layer, origin: Origin, key: bytes | None, raw: Raw) -> _Step:
     if raw.geometry is not None:
         step = step.then(step.frame, origin.problem("geometry_dropped", "info", "本图层是表格，文件里的图形未导入。"))
+    if layer.personal:  # first: a code may be an ID number, and what repeats is told by its code
+        if key is None:
+            raise InputError(f"导入“{layer.label}”要有工作区的假名密钥，个人信息才能安全去除；请在工作区里导入。", file=origin.file)
+        step = step.then(*pseudonymise(step.frame, key=key, file=origin.file, rows=[int(row) for row in step.frame.index]))
     frame, problems = unique_keys(step.frame, layer, origin=origin)
-    step = step.then(pd.DataFrame(frame), problems)
-    if not layer.personal:
-        return step
-    if key is None:
-        raise InputError(f"导入“{layer.label}”要有工作区的假名密钥，个人信息才能安全去除；请在工作区里导入。", file=origin.file)
-    hidden, notes = pseudonymise(step.frame, key=key, file=origin.file, rows=[int(row) for row in step.frame.index])
-    return step.then(hidden, notes)
+    return step.then(pd.DataFrame(frame), problems)
 
 
 def _finish_places(step: _Step, raw: Raw, fields: Fields, layer: Layer, origin: Origin, options: Options, boundary: Any) -> tuple[_Step, Declared]:
