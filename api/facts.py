@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from api.runs.assess import outdated, standard_of
+from api.runs.assess import INPUTS, outdated, standard_of
 from api.runs.tiles import tiled_layers
 from layers.names import LAYERS, SERVICES, Geometry
 
@@ -29,9 +29,12 @@ def bounds(snapshot: Snapshot) -> list[float] | None:
 
 
 def data_date(snapshot: Snapshot) -> str | None:
-    """The oldest date of any layer; None where none says."""
-    dates = sorted(str(ref.info["data_date"]) for ref in snapshot.revision.layers.values() if ref.info.get("data_date"))
-    return dates[0] if dates else None
+    """The oldest date of what the verdicts were judged by, or of the layers they will be; None where none says."""
+    if snapshot.has("coverage"):
+        judged = snapshot.frame("coverage")["data_date"].dropna()
+        return str(judged.min()) if len(judged) else None
+    dates = [ref.info.get("data_date") for name, ref in snapshot.revision.layers.items() if name in INPUTS]
+    return min((str(date) for date in dates if date), default=None)
 
 
 def is_synthetic(snapshot: Snapshot) -> bool:

@@ -9,7 +9,7 @@ import geopandas as gpd
 import pandas as pd
 
 from api.answers import records
-from api.runs.assess import INPUTS, counted_groups
+from api.runs.assess import counted_groups
 from gis.gaps.areas import areas_of
 from gis.gaps.levels import VERDICTS
 from gis.gaps.rollup import MEASURES
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 COUNTS = (*VERDICTS, "total")
 GROUP_LEVEL = "group"
+AREA_LAYERS = ("counties", "townships", "villages", "committees")
 _UNIT_LAYERS = {"county": "counties", "township": "townships", "village": "villages"}
 
 
@@ -45,18 +46,25 @@ class View:
     rows: gpd.GeoDataFrame
 
 
-def inputs_of(snapshot: Snapshot) -> dict[str, pd.DataFrame]:
-    """The layers that totals follow from."""
-    return {name: snapshot.frame(name) for name in INPUTS if snapshot.has(name) and name != "dem"}
+def people_of(snapshot: Snapshot) -> gpd.GeoDataFrame:
+    """The groups with the counts that the totals add up; the register is read for it and let go again."""
+
+    def make() -> gpd.GeoDataFrame:
+        snapshot.ref("groups")
+        layers = {"groups": snapshot.frame("groups")}
+        if snapshot.has("households"):
+            layers["households"] = snapshot.workspace.store.read("households", rev=snapshot.revision.id)
+        return counted_groups(layers)
+
+    return snapshot.keep("people", make)
 
 
 def table_of(snapshot: Snapshot) -> gpd.GeoDataFrame:
     """One row a group with every service's verdict (`gis.gaps.table.group_table`)."""
 
     def make() -> gpd.GeoDataFrame:
-        layers = inputs_of(snapshot)
-        snapshot.ref("groups")
-        return group_table(counted_groups(layers), snapshot.frame("coverage"), areas_of(layers))
+        areas = areas_of({name: snapshot.frame(name) for name in AREA_LAYERS if snapshot.has(name)})
+        return group_table(people_of(snapshot), snapshot.frame("coverage"), areas)
 
     return snapshot.keep("group_table", make)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
@@ -23,3 +23,9 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     names: Annotated[tuple[str, ...], NoDecode] = ()
     body_limit_bytes: Annotated[int, Field(ge=0)] = 1_000_000
+
+    @field_validator("names", mode="before")
+    @classmethod
+    def _split(cls, given: object) -> object:
+        """Names are separated by commas in the variable."""
+        return tuple(part.strip() for part in given.split(",") if part.strip()) if isinstance(given, str) else given

@@ -45,7 +45,8 @@ class Snapshot:
         self.revision = revision
         self.etag = f'W/"{revision.id}-{settings_hash}-{version("zutong")}"'
         self._kept: dict[Any, Any] = {}
-        self._lock = RLock()
+        self._locks: dict[Any, RLock] = {}
+        self._lock = Lock()
 
     @property
     def headers(self) -> dict[str, str]:
@@ -85,11 +86,14 @@ class Snapshot:
         return cast("gpd.GeoDataFrame", self.frame(name))
 
     def keep(self, key: Any, make: Callable[[], T]) -> T:
-        """What `make` returns, made once for this revision."""
-        with self._lock:
-            if key not in self._kept:
-                self._kept[key] = make()
-            return cast("T", self._kept[key])
+        """What `make` returns, made once for this revision; others who want the same wait, nobody else does."""
+        if key not in self._kept:
+            with self._lock:
+                lock = self._locks.setdefault(key, RLock())
+            with lock:
+                if key not in self._kept:
+                    self._kept[key] = make()
+        return cast("T", self._kept[key])
 
 
 class Snapshots:

@@ -115,7 +115,8 @@ def rate_words(groups: dict[str, int]) -> str:
     if not judged_count:
         return "—"
     low, high = groups["met"] / judged_count, (groups["met"] + groups["unknown"]) / judged_count
-    return f"{low:.1%}" if low == high else f"{low:.1%}–{high:.1%}"
+    least, most = f"{low:.1%}", f"{high:.1%}"
+    return least if least == most else f"{least}–{most}"
 
 
 def _show_rows(console: Console, found: View) -> None:

@@ -10,6 +10,7 @@ from api.app import create_app
 from api.commands.gaps import judged
 from api.commands.options import AsJson, Folder
 from api.console import emit, out, progress
+from api.gap_views import table_of
 from api.runs.publish import publish
 from api.runs.tiles import refresh_tiles
 from api.settings import Settings
@@ -46,9 +47,10 @@ def serve(
     """Serve the workspace until it is interrupted."""
     judged(folder)
     make_tiles(folder)
-    settings = Settings(workspace=folder, host=host, port=port)
+    app = create_app(Settings(workspace=folder, host=host, port=port))
+    table_of(app.state.snapshots.current())  # so that the first click does not wait for it
     out().print(f"地图：http://{host}:{port}/　（按 Ctrl+C 停止）", soft_wrap=True)
-    uvicorn.run(create_app(settings), host=host, port=port, log_level="warning", access_log=False, server_header=False)
+    uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, server_header=False)
     return 0
 
 

@@ -8,9 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from api import facts
 from api.answers import Json, records
 from api.deps import SnapshotDep
-from api.gap_views import inputs_of
+from api.gap_views import people_of
 from api.models import Shape
-from api.runs.assess import counted_groups
 from gis.gaps.sensitivity import sensitivity_of
 from layers.errors import QueryError
 
@@ -43,8 +42,7 @@ class SensitivityAnswer(Shape):
 def sensitivity(query: Annotated[SensitivityQuery, Query()], snapshot: SnapshotDep) -> Json:
     """Groups by verdict for a range of distances from the road's end to the group."""
     rules, wanted = facts.standard(snapshot), thresholds_of(query.thresholds)
-    groups = snapshot.keep("counted_groups", lambda: counted_groups(inputs_of(snapshot)))
-    rows = sensitivity_of(snapshot.frame("evidence"), snapshot.frame("coverage"), groups, rules, wanted)
+    rows = sensitivity_of(snapshot.frame("evidence"), snapshot.frame("coverage"), people_of(snapshot), rules, wanted)
     about = {"service": "hardened_road", "indicator": "路到组中心点的距离", "unit": "m", "threshold": rules.road.end_distance_point_m.value}
     return Json({**about, "rows": records(rows)}, headers=snapshot.headers)
 
