@@ -41,7 +41,7 @@ def choose_codec(samples: Sequence[bytes], *, file: str, declared: str | None = 
             raise BadEncoding(f"“{file}”不是 {declared} 编码；请改用 --encoding gb18030 或 utf-8，或去掉 --encoding 自动识别。", file=file)
         return name
     if _fits(samples, "utf-8"):
-        return "utf-8"
+        return "gb18030" if _chinese_by_chance_utf8(samples) else "utf-8"
     if _fits(samples, "gb18030") and _everyday(samples):
         return "gb18030"
     other = _lookup(stated or "")
@@ -86,6 +86,21 @@ def _fits(samples: Sequence[bytes], codec: str) -> bool:
     except (UnicodeDecodeError, UnicodeError):
         return False
     return True
+
+
+def _chinese_by_chance_utf8(samples: Sequence[bytes]) -> bool:
+    """Whether a little legacy Chinese happens to be valid UTF-8 (`一` is the bytes of `һ`).
+
+    Only where UTF-8 gives neither Chinese nor Latin letters, and GB2312 gives everyday Chinese throughout: other scripts do not survive that.
+    """
+    foreign = {char for sample in samples for char in decode(sample, "utf-8") if not char.isascii()}
+    if not foreign or any(ord(char) < _LATIN_END or char in _LATIN_BEYOND or ord(char) >= _THREE_BYTES for char in foreign):
+        return False
+    return _fits(samples, "gb2312")
+
+
+_LATIN_END, _THREE_BYTES = 0x180, 0x800
+_LATIN_BEYOND = frozenset("ƠơƯưȘșȚț")  # Vietnamese and Romanian; what else lies beyond is phonetic and rare
 
 
 def _everyday(samples: Sequence[bytes]) -> bool:
