@@ -1,5 +1,8 @@
 """Commands that show the map: page, serve."""
 
+import contextlib
+import os
+import socket
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +17,7 @@ from api.gap_views import table_of
 from api.runs.publish import publish
 from api.runs.tiles import refresh_tiles
 from api.settings import Settings
+from layers.errors import QueryError
 from layers.workspace import open_workspace
 
 
@@ -49,9 +53,30 @@ def serve(
     make_tiles(folder)
     app = create_app(Settings(workspace=folder, host=host, port=port))
     table_of(app.state.snapshots.current())  # so that the first click does not wait for it
-    out().print(f"地图：http://{host}:{port}/　（按 Ctrl+C 停止）", soft_wrap=True)
-    uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, server_header=False)
+    listener = listen(host, port)
+    out().print(f"地图：http://{host}:{listener.getsockname()[1]}/　（按 Ctrl+C 停止）", soft_wrap=True)
+    config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
+    with listener, contextlib.suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[listener])
     return 0
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens there.
+
+    Raises:
+        QueryError: the port is taken, or the address is not one of this machine.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family)
+    if os.name != "nt":  # there it would let two services share a port
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise QueryError(f"不能在 {host}:{port} 上启动：端口已被占用，或这不是本机的地址。", hint="换一个端口，例如 --port 8001。") from error
+    return listener
 
 
 def make_tiles(folder: Path) -> None:
