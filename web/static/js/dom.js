@@ -86,6 +86,7 @@ export function lineSample(style) {
  * @param {number} x @param {number} y @param {number} radius
  */
 export function drawMark(context, mark, x, y, radius) {
+  context.setLineDash([]);
   context.beginPath();
   outline(context, mark.shape, x, y, radius);
   context.closePath();

@@ -26,16 +26,13 @@ const EDGE_PX = 24;
  */
 export async function start(map, boot, source) {
   try {
-    const county = withLayersOnce(await source.county());
+    const county = await source.county();
     const page = new Page(map, boot, source, county);
     await page.open();
   } catch (error) {
     fail(/** @type {Error} */ (error));
   }
 }
-
-/** A layer that is listed twice would be drawn twice, which MapLibre refuses. @param {any} county */
-const withLayersOnce = (county) => ({ ...county, layers: [...new Map(county.layers.map((/** @type {any} */ one) => [one.name, one])).values()] });
 
 /** Show what went wrong and a way out. @param {Error} error */
 function fail(error) {

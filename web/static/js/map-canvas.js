@@ -7,6 +7,7 @@ import { shadeClass, shadeOpacity } from "./shade.js";
 const CLUSTER_BELOW_ZOOM = 11;
 const CELL_PX = 44;
 const HIT_PX = 11;
+const SMALL_SIGN_PX = 4;
 
 /** Point classes are made once, after Leaflet is there. */
 function pointClasses() {
@@ -20,7 +21,8 @@ function pointClasses() {
   const Sign = L.CircleMarker.extend({
     _updatePath() {
       if (!this._renderer._drawing || this._empty()) return;
-      drawSign(this._renderer._ctx, this.options.sign, this._point.x, this._point.y, this.options.radius);
+      const radius = this._map.getZoom() < CLUSTER_BELOW_ZOOM ? SMALL_SIGN_PX : this.options.radius;
+      drawSign(this._renderer._ctx, this.options.sign, this._point.x, this._point.y, radius);
     },
   });
   return { Mark, Sign };

@@ -1,6 +1,7 @@
 // Images both renderers draw with: the hatch of 不明 and the signs of facilities.
 
 const SIGN_PX = 36;
+const LEGIBLE_PX = 6;
 
 /** @param {number} size */
 function sheet(size) {
@@ -35,6 +36,8 @@ export function hatchImage(colour) {
 /** A round sign with one character. @param {CanvasRenderingContext2D} context @param {{colour: string, symbol: string}} style
  * @param {number} x @param {number} y @param {number} radius */
 export function drawSign(context, style, x, y, radius) {
+  context.setLineDash([]); // Leaflet leaves the dash and the strength of the last road behind
+  context.globalAlpha = 1;
   context.beginPath();
   context.arc(x, y, radius, 0, 2 * Math.PI);
   context.fillStyle = style.colour;
@@ -42,6 +45,7 @@ export function drawSign(context, style, x, y, radius) {
   context.lineWidth = radius / 7;
   context.fill();
   context.stroke();
+  if (radius < LEGIBLE_PX) return;
   context.fillStyle = "#ffffff";
   context.font = `600 ${Math.round(radius * 1.25)}px "Noto Sans CJK SC","Microsoft YaHei",sans-serif`;
   context.textAlign = "center";
