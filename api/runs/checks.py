@@ -39,6 +39,8 @@ HEADS = {
     "message": "问题",
     "suggestion": "建议",
 }
+SHOWN_CODES = 5
+"""Groups that a problem names; the rest is counted."""
 SEVERITY_WORDS = {"error": "错误", "warning": "可疑", "info": "已处理"}
 
 
@@ -81,14 +83,10 @@ def joint_problems(joints: pd.DataFrame) -> pd.DataFrame:
     what = gaps["kind"].map(JOINT_LABELS).fillna("")
     pair = gaps["road_code_a"].fillna("（无编号）") + " 与 " + gaps["road_code_b"].fillna("（无编号）")
     size = gaps["gap_m"].astype("Float64").round(1).astype("string")
-    consequence = (
-        "，决定 "
-        + gaps["groups_count"].astype("string")
-        + " 个组（"
-        + gaps["households_count"].astype("string")
-        + " 户）的判定："
-        + gaps["group_codes"]
-    )
+    more = (gaps["groups_count"] > SHOWN_CODES).map({True: " 等", False: ""}).astype("string")
+    codes = gaps["group_codes"].str.split(",").str[:SHOWN_CODES].str.join("、").astype("string") + more
+    size_of = "，决定 " + gaps["groups_count"].astype("string") + " 个组（" + gaps["households_count"].astype("string") + " 户）的判定："
+    consequence = size_of + codes
     message = "道路 " + pair + " 之间有 " + size + " m 的缺口（" + what + "）" + consequence.where(decides, "，不影响判定") + "。"
     suggestion = "到现场或影像上核实；已连通的，在原图层中把两端接上后重新导入。"
     doubtful = problem_rows(

@@ -129,6 +129,7 @@ def test_help_is_chinese_and_names_every_command(zutong_here):
         assert command in done.out
 
 
+@pytest.mark.slow
 def test_a_process_of_its_own_ends_with_the_same_codes(zutong, workspace, tmp_path):
     missing = zutong("gaps", tmp_path / "none")
     assert (missing.code, missing.out) == (2, "")
