@@ -6,6 +6,7 @@ import threading
 import synthetic_county
 
 from api.runs import ImportOptions, assess_county, import_file, refresh_tiles
+from api.runs.checks import joint_problems
 from layers.workspace import open_workspace
 
 
@@ -76,3 +77,10 @@ def test_a_folder_that_is_no_workspace(serve, tmp_path):
         answer = server.get("/county")
         assert (answer.status, answer.kind) == (404, "application/problem+json")
         assert server.get("/docs").status == 200
+
+
+def test_joints_without_a_doubt_give_no_problem(own_workspace):
+    joints = open_workspace(own_workspace).store.read("network_repairs")
+    assert len(joint_problems(joints)) == 1
+    assert joint_problems(joints[joints["certain"]]).empty
+    assert joint_problems(joints.iloc[:0]).empty
