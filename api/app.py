@@ -13,7 +13,7 @@ from starlette.responses import Response
 from api.answers import Json, plain_problem, problem_response
 from api.deps import NotModified
 from api.guard import Guard
-from api.routes import collections, county, docs, gaps, groups, page, problems, rasters, search, sensitivity, tiles
+from api.routes import county, docs, gaps, groups, ogc, page, problems, rasters, search, sensitivity, tiles
 from api.schema import describe
 from api.settings import Settings
 from api.snapshot import VERSION, Snapshots
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-_ROUTES = (page, county, gaps, groups, search, tiles, rasters, sensitivity, problems, collections, docs)
+_ROUTES = (page, county, gaps, groups, search, tiles, rasters, sensitivity, problems, ogc, docs)
 _GZIP_FROM_BYTES = 1000
 _METHOD_NOT_ALLOWED = 405
 

@@ -50,6 +50,7 @@ def people_of(snapshot: Snapshot) -> gpd.GeoDataFrame:
     """The groups with the counts that the totals add up; the register is read for it and let go again."""
 
     def make() -> gpd.GeoDataFrame:
+        """Work it out once."""
         snapshot.ref("groups")
         layers = {"groups": snapshot.frame("groups")}
         if snapshot.has("households"):
@@ -63,6 +64,7 @@ def table_of(snapshot: Snapshot) -> gpd.GeoDataFrame:
     """One row a group with every service's verdict (`gis.gaps.table.group_table`)."""
 
     def make() -> gpd.GeoDataFrame:
+        """Work it out once."""
         areas = areas_of({name: snapshot.frame(name) for name in AREA_LAYERS if snapshot.has(name)})
         return group_table(people_of(snapshot), snapshot.frame("coverage"), areas)
 

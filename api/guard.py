@@ -72,6 +72,7 @@ def trusted(host: str, names: frozenset[str]) -> bool:
 
 def _with_headers(send: Send) -> Send:
     async def sending(message: Message) -> None:
+        """Add what is not said yet."""
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             for name, value in HEADERS.items():

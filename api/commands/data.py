@@ -52,6 +52,7 @@ def new(
     result = {"path": str(workspace.path), "county": {"code": county, "name": name}, "standard": f"{standard.id}@{standard.version}"}
 
     def show(console: Console) -> None:
+        """What people read."""
         console.print(f"工作区已建好：{workspace.path}\n标准：{standard.title}（{standard.id}@{standard.version}）")
         console.print(f"下一步：zutong import {workspace.path} groups 村民组文件", soft_wrap=True)
 

@@ -40,6 +40,7 @@ def demo(
     counts = {name: int((report.problems["severity"] == name).sum()) for name in SEVERITIES}
 
     def show(console: Console) -> None:
+        """What people read."""
         show_summary(console, snapshot, views)
         show_footer(console, snapshot)
         _show_faults(console, report, counts)

@@ -179,6 +179,7 @@ def standards(
     cells = [(one["label"], one["value"], one["unit"], one["confidence"], one["source"]) for one in thresholds]
 
     def show(console: Console) -> None:
+        """What people read."""
         console.print(table(f"{standard.title}（{standard.id}@{standard.version}）", heads, cells, numbers=("标准值",)))
         console.print("可信：" + "；".join(f"{letter} {meaning}" for letter, meaning in CONFIDENCE_LABELS.items()), soft_wrap=True)
 
