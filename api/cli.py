@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+import difflib
+import importlib
 import os
+import re
 import sys
 from typing import TYPE_CHECKING
 
 import typer
 from typer.exceptions import Abort, TyperException
 
-import api.commands.data as data_commands
-import api.commands.demo as demo_commands
-import api.commands.gaps as gap_commands
-import api.commands.publish as publish_commands
 from api.console import complain
 from api.errors import MUST_CHANGE, answer_for
 from layers.errors import ZutongError
@@ -24,17 +23,34 @@ BROKEN = 3
 """Exit code of a fault of the program itself."""
 INTERRUPTED = 130
 
-app = typer.Typer(
-    name="zutong",
-    help="组通：村民组短板规划图。硬化路、饮水、用电、通信、卫生、教育通到了哪个组，哪个组还没有，为什么。",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["--help", "-h"]},
-)
-for family in (demo_commands, data_commands, gap_commands, publish_commands):
-    family.register(app)
+FAMILIES: dict[str, tuple[str, ...]] = {
+    "api.commands.demo": ("demo",),
+    "api.commands.data": ("new", "import", "check", "log", "diff", "export"),
+    "api.commands.gaps": ("gaps", "standards"),
+    "api.commands.publish": ("page", "serve"),
+}
+"""Commands by family, in the order of the help; only the family that is asked for is imported: the service's libraries take a second to load."""
+
+
+def application(command: str = "") -> typer.Typer:
+    """The app with the family of one command, or with all commands where that is none of them (help, a typing error)."""
+    app = typer.Typer(
+        name="zutong",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["--help", "-h"]},
+    )
+    app.callback(help="组通：村民组短板规划图。硬化路、饮水、用电、通信、卫生、教育通到了哪个组，哪个组还没有，为什么。")(_no_options)
+    wanted = [family for family, names in FAMILIES.items() if command in names] or list(FAMILIES)
+    for family in wanted:
+        importlib.import_module(family).register(app)
+    return app
+
+
+def _no_options() -> None:
+    """Everything is said by the commands."""
 
 
 def main() -> None:
@@ -46,7 +62,7 @@ def main() -> None:
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code: 0 fine, 1 problems found, 2 the user must change something, 3 a fault of the program."""
     try:
-        found = app(list(arguments), standalone_mode=False, prog_name="zutong")
+        found = application(arguments[0] if arguments else "")(list(arguments), standalone_mode=False, prog_name="zutong")
     except ZutongError as error:
         complain(error.sentence, error.hint)
         return answer_for(error).exit_code
@@ -73,6 +89,12 @@ def _wrong_usage(error: TyperException) -> int:
     if kind == "NoArgsIsHelpError":
         return MUST_CHANGE
     name = getattr(error, "option_name", None) or _parameter(error)
+    mistyped = re.match(r"No such command '([^']*)'", error.message)
+    if mistyped:
+        near = difflib.get_close_matches(mistyped[1], [known for names in FAMILIES.values() for known in names])
+        guess = f"是不是 zutong {near[0]}？" if near else "zutong --help 列出全部命令。"
+        complain(f"没有命令“{mistyped[1]}”。", guess)
+        return MUST_CHANGE
     sentences = {
         "NoSuchOption": f"没有选项 {name}",
         "MissingParameter": f"缺少 {name}",

@@ -7,11 +7,11 @@ import pytest
 import typer.main
 
 from api.app import create_app
-from api.cli import app
+from api.cli import FAMILIES, application
 from api.settings import Settings
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-COMMANDS = typer.main.get_command(app).commands
+COMMANDS = typer.main.get_command(application()).commands
 
 
 def test_every_route_is_in_the_document_and_the_other_way_round(tmp_path):
@@ -32,6 +32,12 @@ def test_every_option_is_in_the_document_and_the_other_way_round(name):
     row = re.search(rf"^\| `{name}` \| (.*) \|$", text, flags=re.MULTILINE)[1]
     options = {option for parameter in COMMANDS[name].params for option in (*parameter.opts, *parameter.secondary_opts) if option.startswith("--")}
     assert set(re.findall(r"`(--[\w-]+)`", row)) == options - {"--help"}
+
+
+def test_each_command_is_found_in_its_family():
+    assert [name for names in FAMILIES.values() for name in names] == list(COMMANDS)
+    for name in COMMANDS:
+        assert name in typer.main.get_command(application(name)).commands
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))
