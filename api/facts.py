@@ -37,6 +37,11 @@ def data_date(snapshot: Snapshot) -> str | None:
     return min((str(date) for date in dates if date), default=None)
 
 
+def register_balance(snapshot: Snapshot) -> dict[str, int] | None:
+    """Where each household of the register is counted (`gis.gaps.balance`); None without results."""
+    return snapshot.revision.layers["gaps"].info.get("balance") if snapshot.has("gaps") else None
+
+
 def is_synthetic(snapshot: Snapshot) -> bool:
     """Whether any layer holds invented data."""
     return any(bool(ref.info.get("synthetic")) for ref in snapshot.revision.layers.values())

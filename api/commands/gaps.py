@@ -70,7 +70,7 @@ def gap_result(snapshot: Snapshot, views: list[View]) -> dict[str, Any]:
     """The JSON of the command: the county, and for each service what HTTP answers."""
     about = facts.county_answer(snapshot)
     kept = {name: about[name] for name in ("county", "standard", "revision", "data_date", "synthetic")}
-    return kept | {"services": [page(found, limit=MOST_ROWS) for found in views]}
+    return kept | {"balance": facts.register_balance(snapshot), "services": [page(found, limit=MOST_ROWS) for found in views]}
 
 
 def show_gaps(console: Console, snapshot: Snapshot, views: list[View], written: dict[str, Any] | None) -> None:
@@ -159,7 +159,17 @@ def show_footer(console: Console, snapshot: Snapshot) -> None:
     rules, mark = facts.standard(snapshot), marks(snapshot, public=False)
     console.print(f"标准：{rules.title}（{rules.id}@{rules.version}）", soft_wrap=True)
     console.print(f"数据日期：{words(facts.data_date(snapshot))} · 版本 {snapshot.revision.id} · {mark}", soft_wrap=True)
+    _show_balance(console, facts.register_balance(snapshot))
     console.print("不明：缺数据，不能判定；达标率写成范围时，低值把不明算作未达标，高值算作达标。", soft_wrap=True)
+
+
+def _show_balance(console: Console, found: dict[str, int] | None) -> None:
+    """The line by which an office checks the totals against its register."""
+    if not found or not found["register"]:
+        return
+    parts = f"在组 {found['in_groups']:,} + 已搬迁 {found['settled']:,} + 未归组 {found['unplaced']:,}"
+    listed = f"；另有 {found['listed_groups']:,} 个组按村民组表计 {found['listed']:,} 户" if found["listed_groups"] else ""
+    console.print(f"对账：户册 {found['register']:,} 户 = {parts}{listed}。", soft_wrap=True)
 
 
 def standards(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 import rasterio
 
 from gis.gaps.areas import areas_of
+from gis.gaps.balance import balance
 from gis.gaps.coverage import assess
 from gis.gaps.population import count_people
 from gis.gaps.rollup import rollup
@@ -88,14 +89,17 @@ def assess_county(workspace: Workspace) -> Revision:
         return head
     standard = standard_of(workspace)
     stamp = _stamp(head, standard)
-    results = judge(_read(workspace, head), standard, dem=read_terrain(workspace, head))
-    changes = {name: Change(frame=frame, info=_info(head), stamp=stamp) for name, frame in results.items()}
+    layers = matched(_read(workspace, head))
+    results = judge(layers, standard, dem=read_terrain(workspace, head))
+    info = _info(head)
+    changes = {name: Change(frame=frame, info=info, stamp=stamp) for name, frame in results.items()}
+    changes["gaps"] = Change(frame=results["gaps"], info=info | {"balance": balance_of(layers)}, stamp=stamp)
     return workspace.store.commit(changes, title=f"对标：{standard.title}（{standard.id}@{standard.version}）")
 
 
 def judge(layers: Mapping[str, pd.DataFrame], standard: Standard, *, dem: Terrain | None) -> dict[str, pd.DataFrame]:
-    """The result layers of a county's layers."""
-    assessment = assess(matched(layers), standard, dem=dem)
+    """The result layers of a county's layers (`matched`)."""
+    assessment = assess(layers, standard, dem=dem)
     totals = rollup(assessment.coverage, assessment.groups, areas_of(layers))
     results = {"coverage": assessment.coverage, "evidence": assessment.evidence, "gaps": totals}
     return results if assessment.joints is None else {**results, "network_repairs": assessment.joints}
@@ -112,8 +116,16 @@ def matched(layers: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
 
 def counted_groups(layers: Mapping[str, pd.DataFrame]) -> gpd.GeoDataFrame:
     """The groups with the very counts that the totals add up: each household once, in its group."""
-    known = matched(layers)
-    return count_people(cast("gpd.GeoDataFrame", known["groups"]), known.get("households"))
+    return _counted(matched(layers))
+
+
+def balance_of(layers: Mapping[str, pd.DataFrame]) -> dict[str, int]:
+    """Where each household of the register is counted (layers as `matched`)."""
+    return balance(_counted(layers), layers.get("households")).as_dict()
+
+
+def _counted(layers: Mapping[str, pd.DataFrame]) -> gpd.GeoDataFrame:
+    return count_people(cast("gpd.GeoDataFrame", layers["groups"]), layers.get("households"))
 
 
 def read_terrain(workspace: Workspace, head: Revision) -> Terrain | None:
