@@ -35,7 +35,7 @@ def household_totals(subject: Subject) -> pd.DataFrame:
     wrong = ((off > TOTAL_HOUSEHOLDS) & (off > TOTAL_SHARE * stated) & (rows > 0)).fillna(value=False).to_numpy(dtype=bool)
     label = label_of("groups", field)
     texts = [f"村民组 {k} 的{label}填 {s:.0f}，户册里有 {r:.0f} 户。" for k, s, r in zip(keys[wrong], stated[wrong], rows[wrong], strict=True)]
-    hint = "请核对两份数据的口径（户籍、常住）和日期；对标按村民组图层的户数。"
+    hint = "请核对两份数据的口径（户籍、常住）和日期；对标按户册计数。"
     return report(Finding("groups", "household_total_differs", field, hint), list(keys[wrong]), texts, of=len(groups))
 
 
