@@ -97,7 +97,7 @@ def parameter_sentence(found: dict[str, Any]) -> str:
 def _no_such_address(_request: Request, error: Exception) -> Response:
     status, headers = cast("HTTPException", error).status_code, cast("HTTPException", error).headers
     if status == _METHOD_NOT_ALLOWED:
-        return plain_problem(status, "方法不允许", "这个地址只能读取（GET）。", headers=headers)
+        return plain_problem(status, "方法不允许", "这个地址只能读取（GET、HEAD）。", headers={"allow": "GET, HEAD"})
     return plain_problem(status, "没有这个地址", "没有这个地址；接口说明见 /docs。", headers=headers)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 from fastapi import Depends, Request
 
+from api.negotiation import has_tag
 from api.snapshot import Snapshot
 from layers.errors import QueryError
 
@@ -25,7 +26,7 @@ class NotModified(Exception):
 async def current_snapshot(request: Request) -> Snapshot:
     """The newest revision; answers 304 at once where the browser has that already."""
     snapshot = cast("Snapshots", request.app.state.snapshots).current()
-    if snapshot.etag in request.headers.get("if-none-match", ""):
+    if has_tag(request.headers.get("if-none-match", ""), snapshot.etag):
         raise NotModified(snapshot.headers)
     return snapshot
 

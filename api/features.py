@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -25,8 +27,13 @@ CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 DECIMALS = 7
 """Decimals of coordinates in answers: about a centimetre."""
 
+HALF_ROUND = 180.0
+_MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})([Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+\- ]\d{2}:\d{2})?)?")
+"""A date, or a date-time of RFC 3339 (a `+` that came as a space is meant)."""
+
 _TYPES = {Kind.INTEGER: "integer", Kind.NUMBER: "number", Kind.BOOLEAN: "boolean"}
 _GEOMETRIES = {"point": "geometry-point", "line": "geometry-linestring", "polygon": "geometry-polygon"}
+_OPEN = ("", "..")
 _DATE_ENDS = {4: ("-01-01", "-12-31"), 7: ("-01", "-31"), 10: ("", "")}
 
 
@@ -35,7 +42,7 @@ class Page:
     """Which rows are asked for."""
 
     bbox: tuple[float, float, float, float] | None = None
-    datetime: str = ""
+    datetime: str | None = None
     filter: str = ""
     sortby: str = ""
     limit: int = 100
@@ -50,8 +57,8 @@ def find(frame: gpd.GeoDataFrame, layer: str, page: Page) -> tuple[gpd.GeoDataFr
     """
     found = frame
     if page.bbox is not None:
-        found = found[shapely.intersects(found.geometry.to_numpy(), shapely.box(*page.bbox))]
-    if page.datetime:
+        found = found[shapely.intersects(found.geometry.to_numpy(), window(*page.bbox))]
+    if page.datetime is not None:
         found = found[_within_dates(found, page.datetime)]
     if page.filter:
         found = select(found, page.filter, queryables=properties_of(found))
@@ -83,12 +90,12 @@ def order(frame: gpd.GeoDataFrame, sortby: str, key: str) -> gpd.GeoDataFrame:
 
 
 def read_bbox(text: str | None) -> tuple[float, float, float, float] | None:
-    """`west,south,east,north` (heights in a six-number box are left aside).
+    """`west,south,east,north` (heights in a six-number box are left aside); west > east reaches over the 180th meridian.
 
     Raises:
         QueryError: it is something else, or the south lies north of the north.
     """
-    if not text:
+    if text is None:
         return None
     try:
         numbers = [float(part) for part in text.split(",")]
@@ -99,9 +106,16 @@ def read_bbox(text: str | None) -> tuple[float, float, float, float] | None:
     if len(numbers) != 4 or not np.isfinite(numbers).all():  # noqa: PLR2004
         raise QueryError("bbox 应为四个数：西,南,东,北（经纬度，度）。")
     west, south, east, north = numbers
-    if south > north or west > east:
-        raise QueryError("bbox 的次序应为：西,南,东,北；西不能大于东，南不能大于北。")
+    if south > north:
+        raise QueryError("bbox 的次序应为：西,南,东,北；南不能大于北。")
     return west, south, east, north
+
+
+def window(west: float, south: float, east: float, north: float) -> shapely.Geometry:
+    """The box as a geometry: two boxes where it reaches over the 180th meridian."""
+    if west <= east:
+        return shapely.box(west, south, east, north)
+    return shapely.union(shapely.box(west, south, HALF_ROUND, north), shapely.box(-HALF_ROUND, south, east, north))
 
 
 def _within_dates(frame: gpd.GeoDataFrame, text: str) -> np.ndarray[Any, np.dtype[np.bool_]]:
@@ -120,16 +134,20 @@ def _within_dates(frame: gpd.GeoDataFrame, text: str) -> np.ndarray[Any, np.dtyp
 def _interval(text: str) -> tuple[str, str]:
     parts = text.split("/")
     ends = parts * 2 if len(parts) == 1 else parts
-    if len(ends) != 2 or all(part in {"", ".."} for part in ends):  # noqa: PLR2004
+    if len(ends) != 2 or all(part in _OPEN for part in ends):  # noqa: PLR2004
         raise QueryError("datetime 应为一个时刻或一段时间，例如 2025-06-30、2025-01-01/2025-12-31、../2025-12-31。")
-    low, high = ends
-    return "0000" if low in {"", ".."} else _day(low), "9999" if high in {"", ".."} else _day(high)
+    low, high = ("0000" if ends[0] in _OPEN else _day(ends[0])), ("9999" if ends[1] in _OPEN else _day(ends[1]))
+    if low > high:
+        raise QueryError("datetime 的开始不能晚于结束。")
+    return low, high
 
 
 def _day(text: str) -> str:
+    """The day of a moment; data dates are no finer."""
+    found = _MOMENT.fullmatch(text)
     try:
-        return pd.Timestamp(text).date().isoformat()
-    except (ValueError, OverflowError) as error:
+        return date.fromisoformat(found[1] if found else "").isoformat()
+    except ValueError as error:
         raise QueryError(f"datetime 中的“{text[:40]}”不是日期；应写成 2025-06-30 或 2025-06-30T00:00:00Z。") from error
 
 

@@ -114,10 +114,13 @@ class Snapshots:
             NotReady: nothing was imported yet.
         """
         seen = tuple(_stat(path) for path in self._pointers)
-        if seen != self._seen or self._snapshot is None:
+        found = self._snapshot
+        if found is None or seen != self._seen:
             with self._lock:
-                self._snapshot, self._seen = self._open(), seen
-        return self._snapshot
+                if self._snapshot is None or seen != self._seen:  # whoever waited takes what the first has opened
+                    self._snapshot, self._seen = self._open(), seen
+                found = self._snapshot
+        return found
 
     def _open(self) -> Snapshot:
         workspace = open_workspace(self.folder)

@@ -1,5 +1,6 @@
 """OGC API Features: every public layer as a collection of GeoJSON features."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -39,8 +40,8 @@ class ItemsQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    bbox: Annotated[str | None, Field(max_length=200, description="西,南,东,北（度）")] = None
-    datetime: Annotated[str, Field(max_length=80, description="时刻或时段，对应数据日期")] = ""
+    bbox: Annotated[str | None, Field(max_length=200, description="西,南,东,北（度）；西大于东时跨过 180° 经线")] = None
+    datetime: Annotated[str | None, Field(max_length=80, description="时刻或时段，对应数据日期")] = None
     filter: Annotated[str, Field(max_length=2000, description="CQL2 文本，例如 households_count >= 30 AND village_name LIKE '纳%'")] = ""
     filter_lang: Annotated[str, Field(alias="filter-lang", pattern="^cql2-text$", description="只支持 cql2-text")] = "cql2-text"
     filter_crs: Annotated[str, Field(alias="filter-crs", max_length=100, description=f"只支持 {CRS84}")] = CRS84
@@ -58,6 +59,11 @@ class ItemsQuery(BaseModel):
 @router.get("/api", response_model=Landing, dependencies=[NoParameters], summary="接口首页")
 def landing(request: Request, snapshot: SnapshotDep) -> Json:
     """Where everything is."""
+    return landing_answer(request, snapshot)
+
+
+def landing_answer(request: Request, snapshot: Snapshot) -> Json:
+    """The landing page; also at the root for programs, where clients of the standard begin."""
     county = snapshot.workspace.settings.county
     links = [
         _link(request, "/api", "self", "application/json", "本页"),
@@ -68,7 +74,8 @@ def landing(request: Request, snapshot: SnapshotDep) -> Json:
         _link(request, "/collections", "data", "application/json", "图层"),
         _link(request, "/collections", "http://www.opengis.net/def/rel/ogc/1.0/data", "application/json", "图层"),
     ]
-    return Json({"title": f"组通 {county.name}", "description": "村民组短板规划图的数据接口", "links": links}, headers=snapshot.headers)
+    content = {"title": f"组通 {county.name}", "description": "村民组短板规划图的数据接口", "links": links}
+    return Json(content, headers={**snapshot.headers, "vary": "accept"})
 
 
 @router.get("/conformance", response_model=Conformance, dependencies=[NoParameters], summary="遵循的标准")
@@ -111,7 +118,7 @@ def items(layer: str, query: Annotated[ItemsQuery, Query()], request: Request, s
         "features": to_features(found, name),
         "numberMatched": matched,
         "numberReturned": len(found),
-        "timeStamp": snapshot.revision.time,
+        "timeStamp": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         "links": [*links, _link(request, f"/collections/{name}", "collection", "application/json", LAYERS[name].label)],
     }
     return GeoJson(content, headers={**snapshot.headers, "content-crs": f"<{CRS84}>"})

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api.errors import NotReady
+from api.negotiation import has_tag
 from api.routes.tiles import EMPTY, REVALIDATE, Index, Zoom, check_inside
 from api.runs.tiles import relief_path
 from api.snapshot import Snapshot, Snapshots
@@ -28,7 +29,7 @@ async def relief(z: Zoom, x: Index, y: Index, request: Request) -> Response:
     check_inside(z, x, y)
     tiles = relief_of(snapshots.current())
     headers = {"etag": f'"{tiles.path.stem}"', "cache-control": REVALIDATE}
-    if tiles.path.stem in request.headers.get("if-none-match", ""):
+    if has_tag(request.headers.get("if-none-match", ""), headers["etag"]):
         return Response(status_code=304, headers=headers)
     content = tiles.tile(z, x, y)
     return PngResponse(content, headers=headers) if content else Response(status_code=204, headers=headers)
@@ -44,11 +45,10 @@ def relief_of(snapshot: Snapshot) -> TileFile:
     path = relief_path(snapshot.workspace, snapshot.revision)
     if path is None:
         raise LayerNotFound("没有 DEM，不能显示地形；导入高程后再看。", hint="zutong import DIR dem 文件.tif")
-    found = snapshot.keep("relief", lambda: _open(path))
-    if found is None:
+    return snapshot.keep("relief", lambda: _open(path))
+
+
+def _open(path: Path) -> TileFile:
+    if not path.is_file():
         raise NotReady("地形晕渲还没有做好。", hint="重新运行 zutong serve，它会先补做。")
-    return found
-
-
-def _open(path: Path) -> TileFile | None:
-    return TileFile(path) if path.is_file() else None
+    return TileFile(path)

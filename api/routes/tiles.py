@@ -14,6 +14,7 @@ from starlette.responses import Response
 from api.answers import Json
 from api.deps import NoParameters, SnapshotDep
 from api.errors import NotReady
+from api.negotiation import has_tag
 from api.runs.tiles import tileset_path
 from api.snapshot import Snapshot, Snapshots, is_public
 from layers.errors import QueryError, UnknownLayer
@@ -69,9 +70,9 @@ async def tile(layer: str, z: Zoom, x: Index, y: Index, request: Request, v: str
     check_inside(z, x, y)
     version = version_of(tiles)
     headers = {"etag": f'"{version}"', "cache-control": FOREVER if v == version else REVALIDATE, "vary": "accept-encoding"}
-    if version in request.headers.get("if-none-match", ""):
+    if has_tag(request.headers.get("if-none-match", ""), headers["etag"]):
         return Response(status_code=304, headers=headers)
-    return _answer(tiles.tile(z, x, y), headers, gzip_allowed="gzip" in request.headers.get("accept-encoding", ""))
+    return _answer(tiles.tile(z, x, y), headers, gzip_allowed="accept-encoding" in request.headers)
 
 
 def _answer(content: bytes | None, headers: dict[str, str], *, gzip_allowed: bool) -> Response:
@@ -100,18 +101,18 @@ def tiles_of(snapshot: Snapshot, layer: str) -> Tileset:
         LayerNotFound: the county has no such layer.
         NotReady: its tiles were not made yet.
     """
-    found = snapshot.keep(("tiles", layer), lambda: _open(snapshot, layer))
-    if found is None:
-        raise NotReady(f"“{LAYERS[layer].label}”的瓦片还没有做好。", hint="重新运行 zutong serve，它会先补做瓦片。")
-    return found
+    return snapshot.keep(("tiles", layer), lambda: _open(snapshot, layer))
 
 
-def _open(snapshot: Snapshot, layer: str) -> Tileset | None:
+def _open(snapshot: Snapshot, layer: str) -> Tileset:
+    """The file; a refusal is not kept, so that tiles made in the meantime are found."""
     if not is_public(layer):
         raise UnknownLayer(f"没有可公开的图层“{layer[:40]}”。")
     snapshot.ref(layer)
     path: Path = tileset_path(snapshot.workspace, snapshot.revision, layer)
-    return Tileset(path) if path.is_file() else None
+    if not path.is_file():
+        raise NotReady(f"“{LAYERS[layer].label}”的瓦片还没有做好。", hint="重新运行 zutong serve，它会先补做瓦片。")
+    return Tileset(path)
 
 
 def version_of(tiles: Tileset) -> str:
