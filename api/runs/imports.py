@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 
 from layers.errors import InputError
+from layers.intake.check_base import Subject
+from layers.intake.check_places import off_by_datum
 from layers.intake.problems import SEVERITIES, join_problems
 from layers.intake.readers import read_layer
 from layers.names import LAYERS, Geometry, get_layer
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from layers.workspace import Workspace
 
 PROBLEMS = "problems"
+REFERENCES = ("groups", "roads", "villages")
+"""Layers by which another's position is told to be right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +92,21 @@ def import_file(workspace: Workspace, layer: str, file: Path, options: ImportOpt
             boundary=_boundary(workspace, known.name),
             target=Path(folder) / "grid.tif",
         )
+        offset = _offset(workspace, known.name, intake.frame)
         revision = None if given.dry_run else _commit(workspace, known.name, file, intake, given.title)
-    return ImportReport(known.name, file.name, intake.info, intake.problems, revision)
+    return ImportReport(known.name, file.name, intake.info, join_problems([intake.problems, offset]), revision)
+
+
+def _offset(workspace: Workspace, layer: str, frame: pd.DataFrame | None) -> pd.DataFrame:
+    """Whether the layer and what the county already has lie a constant distance apart, as an undeclared map datum does.
+
+    Only told, not kept: the check of the county finds it anew as long as it is so.
+    """
+    head = workspace.store.head()
+    if head is None or not isinstance(frame, gpd.GeoDataFrame):
+        return join_problems([])
+    known = {name: workspace.store.read(name, rev=head.id) for name in REFERENCES if name in head.layers}
+    return off_by_datum(Subject({**known, layer: frame}, None, None))
 
 
 def _commit(workspace: Workspace, layer: str, file: Path, intake: Intake, title: str) -> str:
