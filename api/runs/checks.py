@@ -9,7 +9,7 @@ import geopandas as gpd
 from api.exports import suffix_of, whole_file, write_csv
 from api.runs.assess import standard_of
 from api.runs.imports import stored_problems
-from gis.network import FINDING_LABELS, JOINT_LABELS, build_network, existing_mask, find_anchors, hardened_mask, isolated_pieces
+from gis.network import FINDING_LABELS, JOINT_LABELS, build_network, existing_mask, find_anchors, isolated_pieces
 from layers.codes import area_names
 from layers.crs import metric_crs
 from layers.errors import QueryError
@@ -104,9 +104,7 @@ def piece_problems(layers: Mapping[str, pd.DataFrame], standard: Standard) -> pd
     rule = standard.network
     network = build_network(roads, crs=metric_crs(roads), touch_m=rule.touch_m.value, doubt_m=rule.doubt_m.value)
     outline = layers.get("counties")
-    anchors = find_anchors(
-        network, *hardened_mask(network.edges, standard.road), rule=rule, outline=outline if isinstance(outline, gpd.GeoDataFrame) else None
-    )
+    anchors = find_anchors(network, rule=rule, outline=outline if isinstance(outline, gpd.GeoDataFrame) else None)
     found = isolated_pieces(network, existing_mask(network.edges, standard.road)[0], anchors=anchors)
     found = found[~found["doubtful"].fillna(value=False).to_numpy(dtype=bool)]
     length = found["length_m"].round(0).astype("Int64").astype("string")

@@ -76,7 +76,7 @@ def assess(
         standard: the thresholds.
         services: which services; all where None. Their order does not matter.
         dem: heights, for the climb to a water point.
-        outline: the county's polygons (default: layer `counties`); used where there is no trunk road.
+        outline: the county's polygons (default: layer `counties`); roads that reach it may be connected beyond it.
         anchors: declared access points of the road network.
 
     Raises:
@@ -100,7 +100,7 @@ def assess(
     return Assessment(
         coverage=pd.concat(coverage, ignore_index=True),
         evidence=pd.concat(evidence, ignore_index=True),
-        joints=decided_joints(scene, roads.view, roads.distances) if roads is not None else None,
+        joints=_joints(scene, standard, roads, coverage[0]) if roads is not None else None,
         groups=groups,
         roads=roads.view if roads is not None else None,
         crs=scene.crs.to_string(),
@@ -123,6 +123,11 @@ def _outline(layers: Mapping[str, pd.DataFrame]) -> gpd.GeoDataFrame | None:
 def _roads(scene: Scene, standard: Standard, outline: gpd.GeoDataFrame | None, anchors: gpd.GeoDataFrame | None) -> _Roads:
     view = view_roads(scene, standard, outline=outline, anchors=anchors)
     return _Roads(view, measure_roads(scene, standard.road, view))
+
+
+def _joints(scene: Scene, standard: Standard, roads: _Roads, judged: pd.DataFrame) -> gpd.GeoDataFrame:
+    undecided = (judged["verdict"] == "unknown").to_numpy(dtype=bool)
+    return decided_joints(scene, roads.view, standard.road, roads.distances.limit, undecided)
 
 
 def _judge(scene: Scene, standard: Standard, service: str, roads: _Roads | None) -> tuple[list[Finding], Eligibility, str]:

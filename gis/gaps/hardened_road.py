@@ -78,8 +78,16 @@ def _finding(
 
 
 def _fields(reason: NDArray[np.int16], doubt: Bools) -> tuple[tuple[str, Bools], ...]:
-    """Which field of the roads is missing, by the reason; a doubtful joint wants a look on the ground, not a field."""
-    fields = {Reason.SURFACE_UNKNOWN: "surface", Reason.STATUS_UNKNOWN: "status", Reason.WIDTH_UNKNOWN: "pavement_width_m"}
+    """Which field of the roads is missing, by the reason; a doubtful joint wants a look on the ground, not a field.
+
+    What a road hangs on is told by its class: that is the field to fill in where no anchor is certain.
+    """
+    fields = {
+        Reason.SURFACE_UNKNOWN: "surface",
+        Reason.STATUS_UNKNOWN: "status",
+        Reason.WIDTH_UNKNOWN: "pavement_width_m",
+        Reason.INDICATOR_MISSING: "road_class",
+    }
     return tuple((name, doubt & (reason == code(why))) for why, name in fields.items())
 
 
@@ -87,7 +95,7 @@ def _hardened_reason(scene: Scene, rule: RoadRule, view: RoadView, far: RoadDist
     sure, may = far.hardened
     doubt = _within(far, may)
     edge = may.row
-    on_doubtful = np.append(view.doubtful, False)[edge]
+    on_doubtful, unrooted = (np.append(edges, False)[edge] for edges in (view.doubtful, view.unrooted))
     unstated = _status_unknown(view, rule)[edge]
     return choose(
         Reason.NOT_CONNECTED,
@@ -95,6 +103,7 @@ def _hardened_reason(scene: Scene, rule: RoadRule, view: RoadView, far: RoadDist
         (_absent(scene), Reason.LAYER_MISSING),
         (~scene.located, Reason.NO_LOCATION),
         (doubt & on_doubtful, Reason.DOUBTFUL_JOINT),
+        (doubt & unrooted, Reason.INDICATOR_MISSING),
         (doubt & unstated, Reason.STATUS_UNKNOWN),
         (doubt, Reason.SURFACE_UNKNOWN),
         (sure.distance <= far.limit + rule.near_miss_m.value, Reason.END_TOO_FAR),

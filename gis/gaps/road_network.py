@@ -9,9 +9,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from gis.gaps.nearest import Nearest, narrow, nearest
+from gis.gaps.nearest import Nearest, apart, narrow, nearest, pairs_within
 from gis.gaps.scene import numbers
-from gis.network import build_network, components, connected, existing_mask, find_anchors, hardened_mask, standard_mask
+from gis.network import build_network, connected, deciding_joints, existing_mask, find_anchors, hardened_mask, standard_mask
 from layers.crs import STORAGE_CRS
 
 if TYPE_CHECKING:
@@ -32,19 +32,22 @@ class RoadView:
     Attributes:
         network, anchors: the joined roads, and what they hang on.
         existing: edges that are there.
-        paved: hardened edges, connected or not.
+        paved, wide: hardened edges, and those of the asked width and bays, connected or not.
         hardened: hardened edges connected to the county's network through hardened edges.
         standard: likewise through edges of the asked width and bays.
-        doubtful: surely hardened edges that are connected if doubtful joints (and anchors) are.
+        doubtful: surely hardened edges that are connected to certain anchors if doubtful joints hold.
+        unrooted: surely hardened edges that are connected if possible anchors (and doubtful joints) are.
     """
 
     network: Network
     anchors: Anchors
     existing: tuple[Bools, Bools]
     paved: tuple[Bools, Bools]
+    wide: tuple[Bools, Bools]
     hardened: tuple[Bools, Bools]
     standard: tuple[Bools, Bools]
     doubtful: Bools
+    unrooted: Bools
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,21 +67,21 @@ def view_roads(scene: Scene, standard: Standard, *, outline: gpd.GeoDataFrame | 
     Args:
         scene: the input; without a layer `roads` the network is empty.
         standard: rules `road` and `network`.
-        outline: the county's polygons; roads that reach it stand in where there is no trunk road.
+        outline: the county's polygons; roads that reach it may be connected beyond it.
         anchors: declared access points.
     """
     rule = standard.network
     roads = gpd.GeoDataFrame(scene.frame(LAYER))
     network = build_network(roads, crs=scene.crs, touch_m=rule.touch_m.value, doubt_m=rule.doubt_m.value)
-    existing, paved, good = (mask(network.edges, standard.road) for mask in (existing_mask, hardened_mask, standard_mask))
-    roots = find_anchors(network, *paved, rule=rule, outline=outline, points=anchors)
+    existing, paved, wide = (mask(network.edges, standard.road) for mask in (existing_mask, hardened_mask, standard_mask))
+    roots = find_anchors(network, rule=rule, outline=outline, points=anchors)
 
     def hanging(masks: tuple[Bools, Bools]) -> tuple[Bools, Bools]:
         """What of the masks hangs on the county's network, surely and possibly."""
         return connected(network, masks[0], anchors=roots, doubtful=False), connected(network, masks[1], anchors=roots, doubtful=True)
 
-    doubtful = connected(network, paved[0], anchors=roots, doubtful=True)
-    return RoadView(network, roots, existing, paved, hanging(paved), hanging(good), doubtful)
+    doubtful, unrooted = (connected(network, paved[0], anchors=roots, doubtful=True, guessed=guessed) for guessed in (False, True))
+    return RoadView(network, roots, existing, paved, wide, hanging(paved), hanging(wide), doubtful, unrooted)
 
 
 def measure_roads(scene: Scene, rule: RoadRule, view: RoadView) -> RoadDistances:
@@ -112,34 +115,41 @@ def source_rows(view: RoadView, edges: NDArray[np.int64]) -> NDArray[np.int64]:
 JOINT_COLUMNS = ("kind", "certain", "gap_m", "road_code_a", "road_code_b", "groups_count", "households_count", "group_codes", "geometry")
 
 
-def decided_joints(scene: Scene, view: RoadView, measured: RoadDistances) -> gpd.GeoDataFrame:
-    """The network's joints in EPSG:4490, and for each doubtful one the groups whose road hangs on the piece that it would join.
+def decided_joints(scene: Scene, view: RoadView, rule: RoadRule, limit: Floats, undecided: Bools) -> gpd.GeoDataFrame:
+    """The network's joints in EPSG:4490, and for each doubtful one the groups that it decides.
+
+    A gap decides a group that is unknown if closing it, alone or together with others that would not do without it, puts a road within the end
+    distance on the network, and nothing else is guessed. A group that also waits for a road's surface to be known is not among them.
+
+    Args:
+        scene: the input.
+        view: the network.
+        rule: whose required level is asked for; below `hardened` no gap decides anything.
+        limit: end distance of each group.
+        undecided: which groups are unknown.
 
     Returns:
         `JOINT_COLUMNS`; `group_codes` comma separated, `households_count` their known households.
     """
     joints = view.network.joints
-    groups = _hanging_groups(scene, view, measured)
-    edges = [joints[side].to_numpy(dtype=np.int64) for side in ("edge_a", "edge_b")]
-    piece = np.append(components(view.network, view.paved[1], doubtful=False), -1)
-    sides = pd.DataFrame({"joint": np.tile(np.arange(len(joints)), 2), "piece": np.concatenate([piece[side] for side in edges])})
-    open_sides = sides[~joints["certain"].to_numpy(dtype=bool)[sides["joint"]] & (sides["piece"] >= 0)].drop_duplicates()
-    decided = open_sides.merge(groups, on="piece")
-    grouped = decided.groupby("joint")
+    mask = {"hardened": view.paved[0], "standard": view.wide[0]}.get(rule.required_level.value, np.zeros(len(view.network.edges), dtype=bool))
+    group, edge = _within_end(scene, view, mask, limit, undecided)
+    found = deciding_joints(view.network, mask, anchors=view.anchors, who=group, edge=edge)
+    households = np.nan_to_num(numbers(scene.groups, "households_count")).astype(np.int64)
+    codes = scene.groups["group_code"].astype("string").to_numpy(dtype=object)
+    grouped = pd.DataFrame({"joint": found["joint"], "code": codes[found["who"]], "households": households[found["who"]]}).groupby("joint")
     columns: dict[str, Any] = {
-        "groups_count": grouped["group_code"].size().reindex(range(len(joints)), fill_value=0).astype("Int64").array,
+        "groups_count": grouped["code"].size().reindex(range(len(joints)), fill_value=0).astype("Int64").array,
         "households_count": grouped["households"].sum().reindex(range(len(joints)), fill_value=0).astype("Int64").array,
-        "group_codes": grouped["group_code"].agg(",".join).reindex(range(len(joints))).astype("string").array,
+        "group_codes": grouped["code"].agg(",".join).reindex(range(len(joints))).astype("string").array,
     }
     return gpd.GeoDataFrame(joints.assign(**columns)[list(JOINT_COLUMNS)]).to_crs(scene.groups.crs or STORAGE_CRS)
 
 
-def _hanging_groups(scene: Scene, view: RoadView, measured: RoadDistances) -> pd.DataFrame:
-    """Groups that are within the end distance of a road only if doubtful joints hold: `piece` of that road, code and households."""
-    sure, may = measured.hardened
-    open_rows = np.flatnonzero((may.distance <= measured.limit) & ~(sure.distance <= measured.limit))
-    piece = np.append(components(view.network, view.paved[1], doubtful=False), -1)[may.row[open_rows]]
-    households = np.nan_to_num(numbers(scene.groups, "households_count"))[open_rows].astype(np.int64)
-    codes = scene.groups["group_code"].astype("string").iloc[open_rows].array
-    hanging = pd.DataFrame({"piece": piece, "group_code": codes, "households": households})
-    return hanging[~np.isin(may.row[open_rows], np.flatnonzero(view.hardened[0]))]
+def _within_end(scene: Scene, view: RoadView, mask: Bools, limit: Floats, which: Bools) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Pairs (group, edge of the mask) within the end distance, of some of the groups."""
+    groups, edges = np.flatnonzero(which), np.flatnonzero(mask)
+    places, lines = scene.places[groups], np.asarray(view.network.edges.geometry.array, dtype=object)[edges]
+    at, hit = pairs_within(places, lines, float(limit[groups].max(initial=0.0)))
+    near = apart(places[at], lines[hit]) <= limit[groups[at]]
+    return groups[at[near]], edges[hit[near]]

@@ -3,7 +3,8 @@
 from gis.network.anchors import ANCHOR_LABELS, Anchors, find_anchors
 from gis.network.build import Network, build_network
 from gis.network.components import components, connected
-from gis.network.findings import FINDING_LABELS, free_ends, isolated_pieces, open_joints
+from gis.network.deciding import deciding_joints
+from gis.network.findings import FINDING_LABELS, free_ends, isolated_pieces
 from gis.network.joints import JOINT_LABELS
 from gis.network.lines import NOTE_LABELS
 from gis.network.masks import existing_mask, hardened_mask, standard_mask
@@ -18,11 +19,11 @@ __all__ = [
     "build_network",
     "components",
     "connected",
+    "deciding_joints",
     "existing_mask",
     "find_anchors",
     "free_ends",
     "hardened_mask",
     "isolated_pieces",
-    "open_joints",
     "standard_mask",
 ]

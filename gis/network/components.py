@@ -50,12 +50,24 @@ def _vertex_labels(links: Links, line_on: NDArray[np.bool_], *, doubtful: bool) 
     return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
 
 
-def connected(network: Network, mask: NDArray[np.bool_], *, anchors: Anchors, doubtful: bool) -> NDArray[np.bool_]:
+def component_lengths(network: Network, label: NDArray[np.int64], counted: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Metres of the `counted` edges in each component, each course once; a trailing zero so that label -1 is harmless."""
+    once = np.zeros(len(label), dtype=bool)
+    inside = np.flatnonzero(counted & (label >= 0))
+    once[inside[np.unique(network.links.line[inside], return_index=True)[1]]] = True
+    length = network.edges["length_m"].to_numpy()[once]
+    return np.asarray(np.bincount(label[once], weights=length, minlength=int(label.max(initial=-1)) + 2), dtype=float)
+
+
+def connected(network: Network, mask: NDArray[np.bool_], *, anchors: Anchors, doubtful: bool, guessed: bool | None = None) -> NDArray[np.bool_]:
     """Which edges of `mask` hang on the county's network through edges of `mask` alone.
 
     The pessimistic view (`doubtful=False`) uses certain joints and certain anchors, the optimistic one all joints and possible anchors too;
-    what the first finds the second finds as well.
+    what the first finds the second finds as well. `guessed` says otherwise whether possible anchors count, to tell which of the two matters.
     """
     label = components(network, mask, doubtful=doubtful)
-    roots = mask & (anchors.certain | (anchors.possible & doubtful))
-    return mask & np.isin(label, label[roots])
+    unclassed = component_lengths(network, label, anchors.unclassed)
+    rooted = (unclassed > 0) & (unclassed >= anchors.main_length_m)
+    roots = mask & (anchors.certain | (anchors.possible & (doubtful if guessed is None else guessed)))
+    rooted[label[roots]] = True
+    return mask & rooted[label]

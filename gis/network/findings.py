@@ -1,4 +1,4 @@
-"""What the network shows to a planner: breaks that decide, pieces that hang on nothing, ends that end nowhere."""
+"""What the network shows to a planner: pieces that hang on nothing, ends that end nowhere."""
 
 from __future__ import annotations
 
@@ -21,57 +21,6 @@ if TYPE_CHECKING:
 
 FINDING_COLUMNS = ("what", "road_code", "roads_count", "length_m", "distance_m", "doubtful", "geometry")
 FINDING_LABELS = {"isolated": "与路网不相连的路", "free_end": "断头"}
-_NO_EDGE = np.zeros(0, dtype=np.int64)
-
-
-def open_joints(network: Network, mask: NDArray[np.bool_], *, anchors: Anchors | None = None) -> gpd.GeoDataFrame:
-    """Doubtful joints that would join two pieces of `mask` which are apart for certain: the gaps to look at on site.
-
-    One row (the narrowest gap) for each pair of pieces: `kind`, `gap_m`, `road_code_a`, `road_code_b`, `edge_a`, `edge_b`, `component_a`,
-    `component_b` (labels of `components(network, mask, doubtful=False)`), `length_a_m`, `length_b_m` (road in each piece), `gaps_count` (how
-    many such gaps the pair has), `decides` (one side is connected for certain, the other is not; all True without `anchors`), geometry.
-    Sorted: deciding first, then by the shorter piece's length (most road gained), gap and codes.
-    """
-    label = components(network, mask, doubtful=False)
-    owner = vertex_edges(network.links, mask)
-    edge_a, edge_b = owner[network.links.vertex_a], owner[network.links.vertex_b]
-    apart = ~network.links.certain & (edge_a >= 0) & (edge_b >= 0)
-    apart[apart] = label[edge_a[apart]] != label[edge_b[apart]]
-    edge_a, edge_b = edge_a[apart], edge_b[apart]
-    codes = road_codes(network.edges)
-    length = _lengths(network, label)
-    sure = connected(network, mask, anchors=anchors, doubtful=False) if anchors is not None else None
-    found = network.joints.loc[apart, ["kind", "gap_m"]].assign(
-        road_code_a=codes.take(edge_a).array,
-        road_code_b=codes.take(edge_b).array,
-        edge_a=edge_a,
-        edge_b=edge_b,
-        component_a=label[edge_a],
-        component_b=label[edge_b],
-        length_a_m=length[label[edge_a]],
-        length_b_m=length[label[edge_b]],
-        decides=True if sure is None else sure[edge_a] != sure[edge_b],
-        geometry=network.joints.geometry[apart],
-    )
-    return _narrowest(gpd.GeoDataFrame(found, geometry="geometry", crs=network.edges.crs))
-
-
-def _lengths(network: Network, label: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Road length of each component; a trailing zero so that label -1 is harmless."""
-    inside = label >= 0
-    total = np.zeros(int(label.max(initial=-1)) + 2)
-    np.add.at(total, label[inside], network.edges["length_m"].to_numpy()[inside])
-    return total
-
-
-def _narrowest(found: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    pair = [np.minimum(found["component_a"], found["component_b"]), np.maximum(found["component_a"], found["component_b"])]
-    count = found.groupby(pair)["gap_m"].transform("size").astype("int64") if len(found) else pd.Series(_NO_EDGE)
-    gain = found[["length_a_m", "length_b_m"]].min(axis=1)
-    whole = found.assign(gaps_count=np.asarray(count), _low=pair[0], _high=pair[1], _gain=gain)
-    best = whole.sort_values(["gap_m", "edge_a", "edge_b"], kind="stable").drop_duplicates(["_low", "_high"])
-    order = best.sort_values(["decides", "_gain", "gap_m", "edge_a", "edge_b"], ascending=[False, False, True, True, True], kind="stable")
-    return order.drop(columns=["_low", "_high", "_gain"]).reset_index(drop=True)
 
 
 def isolated_pieces(network: Network, mask: NDArray[np.bool_], *, anchors: Anchors) -> gpd.GeoDataFrame:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    _Query = Callable[[slice], NDArray[np.int64]]
+    _Ask = Callable[[slice], NDArray[np.int64]]
     _Keep = Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[np.bool_]]
 
 _SEGMENTS = 32
@@ -39,26 +39,26 @@ class PieceIndex:
     def near(self, points: NDArray[np.object_], within_m: float, keep: _Keep) -> NDArray[np.int64]:
         """Pairs (point, piece) at most `within_m` apart, for which `keep(point, line)`."""
 
-        def query(part: slice) -> NDArray[np.int64]:
+        def _query(part: slice) -> NDArray[np.int64]:
             return np.asarray(self.tree.query(points[part], predicate="dwithin", distance=within_m), dtype=np.int64)
 
-        return self._pairs(query, lambda point, piece: keep(point, self.line[piece]), len(points))
+        return self._pairs(_query, lambda point, piece: keep(point, self.line[piece]), len(points))
 
     def crossing(self, keep: _Keep) -> NDArray[np.int64]:
         """Pairs (piece, piece) that share a point, for which `keep(line, line)`."""
 
-        def query(part: slice) -> NDArray[np.int64]:
+        def _query(part: slice) -> NDArray[np.int64]:
             return np.asarray(self.tree.query(self.pieces[part], predicate="intersects"), dtype=np.int64)
 
-        return self._pairs(query, lambda one, other: keep(self.line[one], self.line[other]), len(self.pieces))
+        return self._pairs(_query, lambda one, other: keep(self.line[one], self.line[other]), len(self.pieces))
 
-    def _pairs(self, query: _Query, keep: _Keep, count: int) -> NDArray[np.int64]:
+    def _pairs(self, ask: _Ask, keep: _Keep, count: int) -> NDArray[np.int64]:
         """Pairs (asked, found) that are kept, asked in slices so that memory stays small and nonsense is noticed early."""
         limit = max(_PAIRS_ALWAYS, _PAIRS_PER_PIECE * len(self.pieces))
         found: list[NDArray[np.int64]] = [np.zeros((2, 0), dtype=np.int64)]
         begin, total, size = 0, 0, _CHUNK_MIN
         while begin < count:
-            pairs = query(slice(begin, begin + size)) + np.array([[begin], [0]])
+            pairs = ask(slice(begin, begin + size)) + np.array([[begin], [0]])
             found.append(pairs[:, keep(pairs[0], pairs[1])])
             total += pairs.shape[1]
             begin += size

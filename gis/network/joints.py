@@ -67,10 +67,10 @@ def find_joints(lines: Lines, *, touch_m: float, doubt_m: float) -> pd.DataFrame
 def _near(lines: Lines, index: PieceIndex, points: NDArray[np.object_], doubt_m: float) -> Near:
     """Every end at most `doubt_m` from a line that does not end there, once for each line."""
 
-    def foreign(node: NDArray[np.int64], line: NDArray[np.int64]) -> NDArray[np.bool_]:
+    def _foreign(node: NDArray[np.int64], line: NDArray[np.int64]) -> NDArray[np.bool_]:
         return np.asarray((lines.start[line] != node) & (lines.end[line] != node))
 
-    node, piece = index.near(points, doubt_m, foreign)
+    node, piece = index.near(points, doubt_m, _foreign)
     gap = np.asarray(shapely.distance(points[node], index.pieces[piece]), dtype=float)
     line = index.line[piece]
     order = np.lexsort((piece, gap, line, node))
@@ -149,10 +149,10 @@ def _only_line(lines: Lines) -> NDArray[np.int64]:
 def _crossings(lines: Lines, index: PieceIndex, touching: Near, doubt_m: float) -> pd.DataFrame:
     """Lines that meet away from their ends, and are no bridge or tunnel; an overshoot where a free end lies at most `doubt_m` beyond."""
 
-    def level(first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.bool_]:
+    def _level(first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.bool_]:
         return (first < second) & ~lines.graded[first] & ~lines.graded[second] & ~_share_node(lines, first, second)
 
-    one, other = index.crossing(level)
+    one, other = index.crossing(_level)
     loose = ~_ends_touch(lines, index.line[one], index.line[other], touching)
     one, other = one[loose], other[loose]
     a, b = index.line[one], index.line[other]

@@ -177,6 +177,7 @@ class NetworkRule(Frozen):
     doubt_m: Metres = Field(title="存疑断头的最大间距")
     anchor_classes: RoadClasses = Field(title="作为干线的道路等级")
     anchor_min_length_m: Metres = Field(title="干线至少多长才算")
+    unclassed_main_length_m: Metres = Field(title="没写等级的路连成多长算路网")
 
     @model_validator(mode="after")
     def _doubt_is_wider(self) -> Self:

@@ -37,7 +37,7 @@ def everything(network):
 def hanging(network, *, low=None, high=None, **kwargs):
     low = everything(network)[0] if low is None else np.asarray(low)
     high = low if high is None else np.asarray(high)
-    anchors = find_anchors(network, low, high, rule=RULE, **kwargs)
+    anchors = find_anchors(network, rule=kwargs.pop("rule", RULE), **kwargs)
     sure = connected(network, low, anchors=anchors, doubtful=False)
     maybe = connected(network, high, anchors=anchors, doubtful=True)
     return anchors, sure.tolist(), maybe.tolist()
@@ -141,8 +141,8 @@ def test_a_scrap_of_county_road_is_only_a_possible_anchor():
 def test_planned_trunk_roads_anchor_nothing():
     network = net(CHAIN, road_class=["county", "village", "group", "group"], status=["planned", "existing", "existing", "existing"])
     anchors, sure, _ = hanging(network, low=[False, True, True, True])
-    assert anchors.rule == "longest"
-    assert sure == [False, True, False, False]
+    assert anchors.rule == "open"
+    assert not any(sure)
 
 
 def test_declared_points_anchor_what_is_near_them():
@@ -153,31 +153,32 @@ def test_declared_points_anchor_what_is_near_them():
     assert sure == [False, False, False, True]
 
 
-def test_without_trunk_roads_those_that_reach_the_county_line_stand_in():
-    network = net(CHAIN, road_class=["village"] * 4)
+def test_a_road_that_leaves_the_county_may_be_connected_beyond_its_line():
     outline = gpd.GeoDataFrame(geometry=[box(-500, -500, 5050, 500)], crs=CRS)
-    anchors, sure, _ = hanging(network, outline=outline)
-    assert anchors.rule == "outline"
-    assert sure == [False, False, False, True]
-    with_trunk = net(CHAIN, road_class=["county", "village", "village", "village"])
-    anchors, sure, maybe = hanging(with_trunk, outline=outline)
-    assert (anchors.rule, sure[3], maybe[3]) == ("classes", False, True)  # beyond the line we cannot see
+    network = net(CHAIN, road_class=["county", "village", "village", "village"])
+    anchors, sure, maybe = hanging(network, outline=outline)
+    assert (anchors.rule, sure[3], maybe[3]) == ("classes", False, True)
 
 
-def test_without_anything_the_longest_piece_stands_for_the_network_and_says_so():
-    for network in (net(CHAIN), net(CHAIN, road_class=[None] * 4)):
-        anchors, sure, maybe = hanging(network)
-        assert anchors.rule == "longest"
-        assert sure == [True, True, False, False]
-        assert maybe == [True, True, True, False]
-
-
-def test_where_nothing_is_certain_the_longest_possible_piece_is_still_possible():
-    network = net(CHAIN)
-    anchors, sure, maybe = hanging(network, low=[False] * 4, high=[True] * 4)
+def test_without_any_trunk_road_nothing_is_certain_and_everything_possible():
+    anchors, sure, maybe = hanging(net(CHAIN, road_class=["village"] * 4))
+    assert anchors.rule == "open"
     assert not any(sure)
-    assert maybe == [True, True, True, False]
-    assert anchors.rule == "longest"
+    assert all(maybe)
+
+
+@pytest.mark.parametrize("classes", [None, [None] * 4])
+def test_where_no_class_is_given_a_long_piece_is_the_network_and_a_short_one_may_be(classes):
+    network = net(CHAIN, **({} if classes is None else {"road_class": classes}))
+    rule = RULE.model_copy(update={"unclassed_main_length_m": RULE.unclassed_main_length_m.model_copy(update={"value": 1500.0})})
+    anchors, sure, maybe = hanging(network, rule=rule)
+    assert anchors.rule == "unclassed"
+    assert sure == [True, True, False, False]
+    assert all(maybe)
+    assert not any(hanging(network)[1])  # the built-in length is 10 km
+    # Length counts along roads of the mask only, and a copy of a road adds none.
+    assert not any(hanging(network, low=[True, False, True, True], rule=rule)[1])
+    assert not any(hanging(net([CHAIN[0], CHAIN[0]]), rule=rule)[1])
 
 
 def test_an_empty_network_has_no_anchor():
@@ -186,35 +187,60 @@ def test_an_empty_network_has_no_anchor():
     assert (anchors.rule, sure, maybe) == ("none", [], [])
 
 
+SCALE = RULE.model_copy(
+    update={
+        name: getattr(RULE, name).model_copy(update={"value": value})
+        for name, value in (("anchor_min_length_m", 30.0), ("unclassed_main_length_m", 90.0))
+    }
+)
+"""The rule at the size of the drawings below."""
+EDGE = gpd.GeoDataFrame(geometry=[box(499_990, 2_799_990, 500_105, 2_800_200)], crs=CRS)
+
 _place = st.tuples(st.integers(0, 24), st.integers(0, 24)).map(lambda xy: (500_000.0 + 4.7 * xy[0], 2_800_000.0 + 4.7 * xy[1]))
 _line = st.lists(_place, min_size=2, max_size=4, unique=True).map(LineString)
 _class = st.sampled_from(["county", "village", "group", None])
-_road = st.tuples(_line, _class, st.sampled_from(["asphalt", "gravel", None]))
+_road = st.tuples(_line, _class, st.sampled_from(["asphalt", "gravel", None]), st.sampled_from(["existing", "planned", None]))
 _few = st.lists(_road, min_size=1, max_size=10)
+_point = st.one_of(st.none(), _place.map(lambda xy: gpd.GeoDataFrame(geometry=[Point(xy)], crs=CRS)))
 
 
-def judged(these):
-    lines, classes, surfaces = zip(*these, strict=True)
-    network = net(lines, road_class=classes, surface=surfaces)
+def judged(these, points=None):
+    lines, classes, surfaces, status = zip(*these, strict=True)
+    network = net(lines, road_class=classes, surface=surfaces, status=status)
     low, high = hardened_mask(network.edges, ROAD)
-    anchors = find_anchors(network, low, high, rule=RULE)
-    return connected(network, low, anchors=anchors, doubtful=False), connected(network, high, anchors=anchors, doubtful=True)
+    anchors = find_anchors(network, rule=SCALE, outline=EDGE, points=points)
+    return anchors, connected(network, low, anchors=anchors, doubtful=False), connected(network, high, anchors=anchors, doubtful=True)
 
 
 @settings(max_examples=50, deadline=None)
-@given(_few)
-def test_what_is_certain_is_possible(these):
-    sure, maybe = judged(these)
+@given(_few, _point)
+def test_what_is_certain_is_possible(these, points):
+    _, sure, maybe = judged(these, points)
     assert (sure <= maybe).all()
 
 
-TRUNK = (LineString([(500_000, 2_800_050), (500_110, 2_800_050)]), "county", "asphalt")
+@settings(max_examples=200, deadline=None)
+@given(_few, _few, _point)
+def test_more_roads_of_any_class_never_lower_anyone(these, added, points):
+    """Nobody loses a connection; and nobody loses a possible one, once anything tells where the network is."""
+    anchors, *before = judged(these, points)
+    _, *after = judged([*these, *added], points)
+    assert (before[0] <= after[0][: len(these)]).all()
+    if anchors.certain.any():
+        assert (before[1] <= after[1][: len(these)]).all()
 
 
-@settings(max_examples=50, deadline=None)
-@given(_few, _few)
-def test_more_roads_never_lower_what_hangs_on_a_trunk_road(these, added):
-    before = judged([TRUNK, *these])
-    after = judged([TRUNK, *these, *added])
-    for old, new in zip(before, after, strict=True):
-        assert (old <= new[: len(old)]).all()
+@settings(max_examples=100, deadline=None)
+@given(_few, st.lists(_class.filter(bool), min_size=10, max_size=10))
+def test_whatever_the_missing_classes_are_the_answer_lies_within_the_bounds(these, classes):
+    strict = RULE.model_copy(update={"unclassed_main_length_m": RULE.unclassed_main_length_m.model_copy(update={"value": 1e9})})
+    bounds = []
+    for rows in (these, [(line, kind or told, *rest) for (line, kind, *rest), told in zip(these, classes, strict=False)]):
+        lines, kinds, surfaces, status = zip(*rows, strict=True)
+        network = net(lines, road_class=kinds, surface=surfaces, status=status)
+        low, high = hardened_mask(network.edges, ROAD)
+        anchors = find_anchors(network, rule=strict)
+        bounds.append((anchors, connected(network, low, anchors=anchors, doubtful=False), connected(network, high, anchors=anchors, doubtful=True)))
+    (_, low, high), (_, sure, maybe) = bounds
+    assert (low <= sure).all()
+    assert (maybe <= high).all()

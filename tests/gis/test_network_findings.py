@@ -7,7 +7,7 @@ import pytest
 import shapely
 from shapely.geometry import GeometryCollection, LineString, MultiLineString, Point, Polygon
 
-from gis.network import Network, build_network, components, find_anchors, free_ends, isolated_pieces, open_joints
+from gis.network import Network, build_network, components, find_anchors, free_ends, isolated_pieces
 from gis.standards import load_standard
 from layers.errors import InputError, MissingCRS, QueryError
 
@@ -23,8 +23,6 @@ def net(lines, **columns) -> Network:
 def full(network):
     return np.ones(len(network.edges), dtype=bool)
 
-
-# ---- gaps that decide
 
 STREET = [
     LineString([(0, 0), (1000, 0)]),  # R0 county road
@@ -42,39 +40,6 @@ def street() -> Network:
     return net(STREET, road_class=CLASSES)
 
 
-def test_open_joints_are_the_narrowest_gap_of_each_pair_of_pieces_the_deciding_ones_first(street):
-    anchors = find_anchors(street, full(street), full(street), rule=RULE)
-    joints = open_joints(street, full(street), anchors=anchors)
-    assert joints["decides"].tolist() == [True, True, False]
-    found = [({a, b}, round(gap, 3)) for a, b, gap in zip(joints["road_code_a"], joints["road_code_b"], joints["gap_m"], strict=True)]
-    assert found[:2] == [({"R0", "R2"}, 8.0), ({"R0", "R1"}, 10.0)]  # 292 + 297 m to gain, then 390 m
-    assert found[2][0] == {"R4", "R5"}
-    assert joints["gaps_count"].tolist()[:2] == [2, 1]
-    assert joints[["length_a_m", "length_b_m"]].min(axis=1).round().tolist()[:2] == [589.0, 390.0]
-    assert joints.crs == street.edges.crs
-
-
-def test_open_joints_of_a_mask_name_roads_of_the_mask_only(street):
-    mask = full(street)
-    mask[2] = False
-    joints = open_joints(street, mask)
-    assert "R2" not in set(joints["road_code_a"]) | set(joints["road_code_b"])
-    assert {"R0", "R3"} in [{a, b} for a, b in zip(joints["road_code_a"], joints["road_code_b"], strict=True)]
-
-
-def test_closing_every_open_joint_gives_the_optimistic_pieces(street):
-    label = components(street, full(street), doubtful=False)
-    graph = {piece: piece for piece in label}
-
-    def root(at):
-        return at if graph[at] == at else root(graph[at])
-
-    for row in open_joints(street, full(street)).itertuples():
-        graph[root(row.component_a)] = root(row.component_b)
-    closed = pd.factorize(np.array([root(at) for at in label]))[0]
-    assert closed.tolist() == components(street, full(street), doubtful=True).tolist()
-
-
 def test_a_road_already_joined_has_no_doubtful_joint_with_the_same_road():
     """R1 crosses R0 and ends 10 m beyond it; R2 is a lane of 12 m whose far end is still near R0."""
     network = net([LineString([(0, 0), (100, 0)]), LineString([(50, -10), (50, 90)]), LineString([(20, 0), (20, 12)])])
@@ -86,7 +51,7 @@ def test_a_road_already_joined_has_no_doubtful_joint_with_the_same_road():
 
 
 def test_isolated_pieces_say_how_long_how_far_and_whether_a_gap_may_explain_it(street):
-    anchors = find_anchors(street, full(street), full(street), rule=RULE)
+    anchors = find_anchors(street, rule=RULE)
     pieces = isolated_pieces(street, full(street), anchors=anchors)
     assert pieces["road_code"].tolist() == ["R2", "R1", "R4", "R5"]
     assert pieces["roads_count"].tolist() == [2, 1, 1, 1]
@@ -98,8 +63,7 @@ def test_isolated_pieces_say_how_long_how_far_and_whether_a_gap_may_explain_it(s
 
 def test_without_a_network_the_distance_is_unknown():
     network = net(STREET, road_class=CLASSES)
-    nothing = np.zeros(len(network.edges), dtype=bool)
-    anchors = find_anchors(network, nothing, nothing, rule=RULE)
+    anchors = find_anchors(network, rule=RULE)
     mask = full(network)
     mask[0] = False  # the only trunk road is not hardened, say
     assert isolated_pieces(network, mask, anchors=anchors)["distance_m"].isna().all()
@@ -116,8 +80,7 @@ def test_free_ends_put_the_suspicious_ones_first():
 
 def test_findings_of_nothing_are_empty_frames():
     network = net([])
-    nobody = find_anchors(network, full(network), full(network), rule=RULE)
-    assert len(open_joints(network, full(network), anchors=nobody)) == 0
+    nobody = find_anchors(network, rule=RULE)
     assert len(isolated_pieces(network, full(network), anchors=nobody)) == 0
     assert len(free_ends(network)) == 0
 
