@@ -25,7 +25,8 @@ INTERRUPTED = 130
 
 FAMILIES: dict[str, tuple[str, ...]] = {
     "api.commands.demo": ("demo",),
-    "api.commands.data": ("new", "import", "check", "log", "diff", "export"),
+    "api.commands.data": ("new", "import", "check", "export"),
+    "api.commands.history": ("log", "diff"),
     "api.commands.gaps": ("gaps", "standards"),
     "api.commands.publish": ("page", "serve"),
 }

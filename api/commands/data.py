@@ -1,4 +1,4 @@
-"""Commands about what the county has: new, import, check, log, diff, export."""
+"""Commands about what the county has: new, import, check, export."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,7 +17,6 @@ from gis.standards import load_standard
 from layers.errors import QueryError
 from layers.intake.problems import SEVERITIES
 from layers.names import LAYERS, get_layer
-from layers.store.compare import compare, compare_layer
 from layers.workspace import DEFAULT_STANDARDS, create, open_workspace
 
 if TYPE_CHECKING:
@@ -32,8 +31,6 @@ def register(app: typer.Typer) -> None:
     app.command("new", help="新建一个县的工作区")(new)
     app.command("import", help="导入一个文件（表格、矢量、DEM、界线都用它）")(import_)
     app.command("check", help="检查数据：导入时的问题、图层之间的矛盾、路网断点")(check)
-    app.command("log", help="列出版本，新的在前")(log)
-    app.command("diff", help="比较两个版本")(diff)
     app.command("export", help="把一个图层写成文件")(export)
 
 
@@ -157,40 +154,6 @@ def check(
     result = {"counts": counts, "file": str(out) if out else None, "problems": records(found)}
     emit(result, lambda console: show_problems(console, found, counts), as_json=as_json)
     return PROBLEMS_FOUND if counts["error"] or counts["warning"] else 0
-
-
-def log(folder: Folder, *, as_json: AsJson = False) -> int:
-    """The revisions, newest first."""
-    line = open_workspace(folder).store.log()
-    rows = [(one.id, one.time, one.title, one.author, len(one.layers)) for one in line]
-    columns = ("版本", "时间", "说明", "经手人", "图层数")
-    names = ("id", "time", "title", "author", "layers")
-    result = {"revisions": [dict(zip(names, row, strict=True)) | {"layers": sorted(one.layers)} for row, one in zip(rows, line, strict=True)]}
-    emit(result, lambda console: console.print(table("", columns, rows, numbers=("图层数",))), as_json=as_json)
-    return 0
-
-
-def diff(
-    folder: Folder,
-    before: Annotated[str, typer.Argument(metavar="REV", help="旧版本：编号、编号前几位、main~1 …")],
-    after: Annotated[str, typer.Argument(metavar="REV", help="新版本，例如 main")],
-    *,
-    layer: Annotated[str | None, typer.Option("--layer", help="逐条列出这个图层的变化")] = None,
-    as_json: AsJson = False,
-) -> int:
-    """What changed between two revisions: by layer, or row by row in one layer."""
-    store = open_workspace(folder).store
-    found = compare(store, before, after) if layer is None else compare_layer(store, before, after, get_layer(layer).name)
-    heads = _DIFF_HEADS if layer is None else _DIFF_LAYER_HEADS
-    rows = [[row[name] for name in found.columns] for row in records(found)]
-    columns = [heads.get(str(name), str(name)) for name in found.columns]
-    result = {"before": store.revision(before).id, "after": store.revision(after).id, "rows": records(found)}
-    emit(result, lambda console: console.print(table("", columns, rows) if rows else "两个版本没有差别。"), as_json=as_json)
-    return 0
-
-
-_DIFF_HEADS = {"layer": "图层", "added": "新增", "removed": "减少", "changed": "改动"}
-_DIFF_LAYER_HEADS = {"key": "代码", "change": "变化", "field": "字段", "before": "原值", "after": "新值"}
 
 
 def export(
