@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 COUNTS = (*VERDICTS, "total")
 GROUP_LEVEL = "group"
 AREA_LAYERS = ("counties", "townships", "villages", "committees")
+_EXPLAINING = ("missing", "rule", "asset_layer", "asset_code", "asset_distance_m")
+"""Columns of the coverage that the sentence of a row needs; with the reason they give way to it."""
+
 _UNIT_LAYERS = {"county": "counties", "township": "townships", "village": "villages"}
 
 
@@ -92,8 +95,9 @@ def _group_view(snapshot: Snapshot, wanted: Filter, table: gpd.GeoDataFrame) -> 
     found = wanted.apply(table)
     rows = group_rows(found, service)
     coverage = snapshot.frame("coverage")
-    missing = coverage[coverage["service"] == service].drop_duplicates("group_code").set_index("group_code")["missing"]
-    return gpd.GeoDataFrame(rows.assign(missing=rows["code"].map(missing).astype("string")), geometry=found.geometry.array, crs=found.crs)
+    judged = coverage[coverage["service"] == service].drop_duplicates("group_code").set_index("group_code")[list(_EXPLAINING)]
+    facts = judged.reindex(pd.Index(rows["code"])).set_axis(rows.index)
+    return gpd.GeoDataFrame(pd.concat([rows, facts], axis=1), geometry=found.geometry.array, crs=found.crs)
 
 
 def _unit_view(snapshot: Snapshot, wanted: Filter) -> gpd.GeoDataFrame:
@@ -139,7 +143,7 @@ def totals_of(groups: gpd.GeoDataFrame, service: str) -> dict[str, Any]:
 def _sorted(rows: gpd.GeoDataFrame, sort: str) -> gpd.GeoDataFrame:
     """Rows by `name` or `-name`, then by code; missing values last."""
     name = sort.lstrip("+-").replace(".", "_")
-    known = [str(column) for column in rows.columns if column not in {"geometry", "missing"}]
+    known = [str(column) for column in rows.columns if column not in {"geometry", "reason", *_EXPLAINING}]
     if sort and name not in known:
         raise QueryError(f"不能按“{sort[:40]}”排序；可用的有：{'、'.join(known)}。")
     by = [name, "code"] if sort and name != "code" else ["code"]
@@ -165,7 +169,7 @@ def group_records(rows: gpd.GeoDataFrame) -> list[dict[str, Any]]:
 
 
 def _group_record(row: Mapping[str, Any]) -> dict[str, Any]:
-    kept = {str(name): value for name, value in row.items() if name not in {"reason", "missing"}}
+    kept = {str(name): value for name, value in row.items() if name not in {"reason", *_EXPLAINING}}
     return {**kept, "reason_text": explain(row)}
 
 
@@ -181,5 +185,5 @@ def features_of(found: View) -> gpd.GeoDataFrame:
     if found.filter.level != GROUP_LEVEL:
         return found.rows
     sentences = [explain(row) for row in records(pd.DataFrame(found.rows.drop(columns="geometry")))]
-    plain = found.rows.drop(columns=["reason", "missing"])
+    plain = found.rows.drop(columns=["reason", *_EXPLAINING])
     return plain.assign(reason_text=pd.array(sentences, dtype="string"))

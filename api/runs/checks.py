@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
+from importlib.metadata import version
 from typing import TYPE_CHECKING, cast
 
 import geopandas as gpd
@@ -12,11 +15,11 @@ from api.runs.imports import stored_problems
 from gis.network import FINDING_LABELS, JOINT_LABELS, build_network, existing_mask, find_anchors, isolated_pieces
 from layers.codes import area_names
 from layers.crs import metric_crs
-from layers.errors import QueryError
+from layers.errors import DamagedWorkspace, QueryError
 from layers.intake.check import check_layers
-from layers.intake.match import match_register
 from layers.intake.problems import SEVERITIES, join_problems, problem_rows
 from layers.names import LAYERS
+from layers.store import disk, frames
 from web.workbook import Sheet, write_workbook
 
 if TYPE_CHECKING:
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from gis.standards import Standard
+    from layers.store.revision import Revision
     from layers.workspace import Workspace
 
 HEADS = {
@@ -39,6 +43,9 @@ HEADS = {
     "message": "问题",
     "suggestion": "建议",
 }
+CHECKS = "checks"
+"""Folder of the cache that holds what was found."""
+
 SHOWN_CODES = 5
 """Groups that a problem names; the rest is counted."""
 SEVERITY_WORDS = {"error": "错误", "warning": "可疑", "info": "已处理"}
@@ -47,18 +54,38 @@ SEVERITY_WORDS = {"error": "错误", "warning": "可疑", "info": "已处理"}
 def check_county(workspace: Workspace) -> pd.DataFrame:
     """Everything that is wrong or doubtful in the newest revision, worst first (`PROBLEM_COLUMNS`).
 
-    Problems of imports are stored with the revision; the rest is worked out here from the layers as they are now.
+    Worked out once for what the county has now and kept in the workspace's cache, under the hash of everything it follows from.
     """
     head = workspace.store.head()
     if head is None:
         return join_problems([])
-    stored = stored_problems(workspace)
+    standard = standard_of(workspace)
+    path = workspace.cache / CHECKS / f"{_hash(head, standard, workspace.settings.county.code)}.parquet"
+    if path.is_file():
+        with contextlib.suppress(DamagedWorkspace):
+            return frames.read(path)
+    found = frames.canonical(find_problems(workspace, head, standard))
+    with contextlib.suppress(OSError):  # a workspace that may only be read is checked each time
+        disk.make_folder(path.parent)
+        for old in path.parent.glob("*.parquet"):
+            old.unlink()
+        disk.publish(disk.stage(path.parent, lambda draft: frames.write(found, draft)), path)
+    return found
+
+
+def _hash(head: Revision, standard: Standard, county: str) -> str:
+    layers = [f"{name}:{ref.sha256}" for name, ref in sorted(head.layers.items())]
+    return hashlib.sha256("/".join([version("zutong"), standard.sha256, county, *layers]).encode()).hexdigest()[:16]
+
+
+def find_problems(workspace: Workspace, head: Revision, standard: Standard) -> pd.DataFrame:
+    """The problems of imports that are stored with a revision, and what is worked out from its layers."""
     names = [name for name, layer in LAYERS.items() if name in head.layers and not layer.result and name != "dem"]
     layers = {name: workspace.store.read(name, rev=head.id) for name in names}
     county = workspace.settings.county.code
-    parts = [stored, check_layers(layers, county_code=county, names=area_names(county)), register_problems(layers)]
+    parts = [stored_problems(workspace), check_layers(layers, county_code=county, names=area_names(county))]
     if "roads" in layers and len(layers["roads"]):
-        parts.append(piece_problems(layers, standard_of(workspace)))
+        parts.append(piece_problems(layers, standard))
     if "network_repairs" in head.layers:
         parts.append(joint_problems(workspace.store.read("network_repairs", rev=head.id)))
     return _worst_first(join_problems(parts))
@@ -67,13 +94,6 @@ def check_county(workspace: Workspace) -> pd.DataFrame:
 def _worst_first(problems: pd.DataFrame) -> pd.DataFrame:
     rank = problems["severity"].map({name: at for at, name in enumerate(SEVERITIES)})
     return problems.assign(_rank=rank).sort_values(["_rank", "layer"], kind="stable", ignore_index=True).drop(columns="_rank")
-
-
-def register_problems(layers: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Ways of writing a group in the register that fit no group, or several."""
-    if "households" not in layers or "groups" not in layers:
-        return join_problems([])
-    return match_register(layers["households"], layers["groups"]).problems
 
 
 def joint_problems(joints: pd.DataFrame) -> pd.DataFrame:

@@ -15,7 +15,9 @@ from api.runs.tiles import refresh_tiles
 from layers.boundaries import fetch_county, synthetic_county
 from layers.demo import Manifest, build_county, read_manifest
 from layers.demo.manifest import MANIFEST
+from layers.intake.check import check_layers
 from layers.intake.match import match_register
+from layers.intake.readers import read_layer
 from layers.names import LAYERS
 from layers.workspace import SETTINGS_NAME, Workspace, create, open_workspace
 
@@ -74,7 +76,7 @@ def build_demo(folder: Path, *, offline: bool = False, seed: int = SEED, tell: T
     tell("检查", _SHARES["assess"])
     problems = check_county(workspace)
     refresh_tiles(workspace, progress=lambda words, done: tell(words, _SHARES["check"] + (1 - _SHARES["check"]) * done))
-    return DemoReport(workspace, manifest, problems, judge_faults(manifest, look_around(workspace, problems)))
+    return DemoReport(workspace, manifest, problems, judge_faults(manifest, look_around(workspace, manifest, problems)))
 
 
 def _handed_over(folder: Path, *, offline: bool, seed: int, tell: Tell) -> Manifest:
@@ -120,21 +122,25 @@ class Noticed:
         doubted: groups with a verdict left unknown or in conflict.
         homeless: households that fit no group.
         read: keys of the rows that were read.
+        proven: kinds of faults of whole files that were put to the test.
     """
 
     named: frozenset[str]
     doubted: frozenset[str]
     homeless: frozenset[str]
     read: frozenset[str]
+    proven: frozenset[str]
 
     def of(self, fault: Fault) -> bool:
-        """Whether the fault was noticed; one of the file or of its spelling is, when its rows were read all the same."""
+        """Whether the fault was noticed; one of spelling is, when its rows were read all the same."""
         codes = frozenset(fault.codes)
+        if not codes and not fault.groups:
+            return fault.kind in self.proven
         spelt = fault.found_by == "import" and codes <= self.read
         return spelt or bool(codes & (self.named | self.homeless)) or bool(self.doubted.intersection(fault.groups))
 
 
-def look_around(workspace: Workspace, problems: pd.DataFrame) -> Noticed:
+def look_around(workspace: Workspace, manifest: Manifest, problems: pd.DataFrame) -> Noticed:
     """Everything that the runs have noticed in a workspace."""
     read = workspace.store.read
     joints, coverage, households = read("network_repairs"), read("coverage"), read("households")
@@ -143,4 +149,27 @@ def look_around(workspace: Workspace, problems: pd.DataFrame) -> Noticed:
     open_rows = (coverage["verdict"] == "unknown").fillna(value=False) | coverage["conflict"].astype("boolean").fillna(value=False)
     matches = match_register(households, read("groups")).frame
     homeless = matches.loc[matches["group_code"].isna(), "household_code"]
-    return Noticed(named, frozenset(coverage.loc[open_rows, "group_code"]), frozenset(homeless), frozenset(households["household_code"]))
+    doubted = frozenset(coverage.loc[open_rows, "group_code"])
+    proven = frozenset(kind for kind, prove in _PROOFS.items() if any(prove(workspace, fault) for fault in manifest.of_kind(kind)))
+    return Noticed(named, doubted, frozenset(homeless), frozenset(households["household_code"]), proven)
+
+
+def _encoding_recognised(workspace: Workspace, fault: Fault) -> bool:
+    """Whether the file, read with nothing declared, is recognised as legacy Chinese and none of its text is broken."""
+    found = read_layer(workspace.path / FILES / fault.file, fault.layer)
+    texts: pd.DataFrame = pd.DataFrame(found.frame).select_dtypes("string")
+    return found.info["encoding"] == "gb18030" and not any(texts[name].str.contains("\ufffd").any() for name in texts)
+
+
+def _offset_warned(workspace: Workspace, fault: Fault) -> bool:
+    """Whether the file, read with nothing declared, is held to be in another map datum when it is laid beside the roads."""
+    undeclared = read_layer(workspace.path / FILES / fault.file, fault.layer).frame
+    if undeclared is None:
+        return False
+    layers = {"roads": workspace.store.read("roads"), fault.layer: undeclared}
+    found = check_layers(layers, county_code=workspace.settings.county.code)
+    return bool(((found["rule"] == "datum_offset") & (found["layer"] == fault.layer)).any())
+
+
+_PROOFS = {"file_no_cpg": _encoding_recognised, "undeclared_gcj02": _offset_warned}
+"""How a fault of a whole file is put to the test: by leaving out what the operator declares."""
