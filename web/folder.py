@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CARDS_A_FILE = 100
+JOINTS = "network_repairs"
 VENDORED = ("leaflet.js", "leaflet.css", "leaflet.LICENSE.txt")
 _START = "const zutongData = zutongFolder.receive; zutong.start(MAP, JSON.parse(document.getElementById('boot').textContent), zutongFolder.folderSource());"
 
@@ -113,7 +114,9 @@ def _write_data(folder: Path, data: FolderData) -> None:
 def _without_tiles(county: Mapping[str, Any], features: Mapping[str, Any]) -> dict[str, Any]:
     """The county's answer with only the layers that the folder holds."""
     held = {"groups", "dem", *features}
-    return {**county, "layers": [{**layer, "tiles": None} for layer in county["layers"] if layer["name"] in held]}
+    layers = [{**layer, "tiles": None} for layer in county["layers"] if layer["name"] in held]
+    joints = [{"name": JOINTS, "label": "路网断点", "geometry": "point", "tiles": None}] if JOINTS in features else []
+    return {**county, "layers": [*layers, *joints]}
 
 
 def _shelved(cards: Mapping[str, Any]) -> dict[str, Any]:

@@ -92,8 +92,9 @@ LAYER_STYLES: dict[str, LayerStyle] = {
     for style in (
         LayerStyle("groups", "村民组", "#d9480f", "▲", shown=True),
         LayerStyle("townships", "乡镇界", "#495057", shown=True),
-        LayerStyle("villages", "村界", "#868e96", shown=True),
+        LayerStyle("villages", "村界", "#868e96"),
         LayerStyle("roads", "道路", "#343a40", shown=True),
+        LayerStyle("network_repairs", "路网断点", "#364fc7", "断"),
         LayerStyle("committees", "村委会", "#5c3a21", "★"),
         LayerStyle("settlements", "安置点", "#862e9c", "⌂"),
         LayerStyle("schools", "学校", "#1864ab", "文"),

@@ -56,24 +56,64 @@ def _browser(driver, flags):
     browser.close()
 
 
+@pytest.fixture(scope="session")
+def context_of():
+    """One context for each browser and size, so that the libraries come from its cache; the page keeps nothing in the browser."""
+    contexts = {}
+
+    def find(browser, size):
+        key = (browser, size["width"], size["height"])
+        if key not in contexts:
+            contexts[key] = browser.new_context(viewport=size, locale="zh-CN", accept_downloads=True)
+        return contexts[key]
+
+    return find  # they close with their browser
+
+
+def watched(context):
+    """A new page that takes notes in `errors` and `asked`."""
+    page = context.new_page()
+    page.errors, page.asked = [], []
+    page.on("console", lambda message: page.errors.append(message.text) if _is_complaint(message) else None)
+    page.on("pageerror", lambda error: page.errors.append(str(error)))
+    page.on("request", lambda request: page.asked.append(request.url))
+    return page
+
+
+@pytest.fixture(scope="session")
+def kept(context_of):
+    """One page for each browser that stays open between tests: a test moves it by its address, as a planner who has it open all day."""
+    pages = {}
+
+    def find(browser):
+        if browser not in pages:
+            pages[browser] = watched(context_of(browser, SIZE))
+        page = pages[browser]
+        page.errors.clear()
+        page.asked.clear()
+        return page
+
+    return find
+
+
 @pytest.fixture
-def watch():
-    """Open a page that notes every console error and every request; both are checked by the test."""
-    contexts = []
+def watch(context_of):
+    """Open a page that notes every console error and warning and every request; both are checked by the test."""
+    pages = []
 
     def open_page(browser, size=None):
-        context = browser.new_context(viewport=size or SIZE, locale="zh-CN", accept_downloads=True)
-        contexts.append(context)
-        page = context.new_page()
-        page.errors, page.asked = [], []
-        page.on("console", lambda message: page.errors.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: page.errors.append(str(error)))
-        page.on("request", lambda request: page.asked.append(request.url))
+        page = watched(context_of(browser, size or SIZE))
+        pages.append(page)
         return page
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.close()
+
+
+def _is_complaint(message):
+    """An error or a warning of the page; a graphics driver in software says how slow it is, which is no fault of ours."""
+    return message.type in {"error", "warning"} and "GPU stall" not in message.text and "WebGL-" not in message.text
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,7 @@
 export const GROUP_LIMIT = 5000;
 const FEATURE_LIMIT = 1000;
 const FEATURE_PAGES = 40;
+export const JOINTS = "network_repairs";
 
 /** A failed answer; its message is the sentence that the service gave. */
 export class Failure extends Error {}
@@ -70,10 +71,19 @@ async function fetchOverview(base, service) {
   return { county: county.rows[0] ?? null, township: township.rows, village: village.rows };
 }
 
-/** All pages of a layer, as one collection. @param {string} base @param {string} layer @returns {Promise<any>} */
+/** What the county has; doubtful joints of the roads are a result, and join its layers where they were found.
+ * @param {string} base @returns {Promise<any>} */
+async function fetchCounty(base) {
+  const [county, known] = await Promise.all([getJson(`${base}county`), getJson(`${base}collections`).catch(() => null)]);
+  const found = (known?.collections ?? []).some((/** @type {any} */ one) => one.id === JOINTS);
+  return found ? { ...county, layers: [...county.layers, { name: JOINTS, label: "路网断点", geometry: "point", tiles: null }] } : county;
+}
+
+/** All pages of a layer, as one collection; of the joints only the doubtful ones. @param {string} base @param {string} layer @returns {Promise<any>} */
 async function fetchFeatures(base, layer) {
   const features = [];
-  let url = `${base}collections/${layer}/items?limit=${FEATURE_LIMIT}`;
+  const doubtful = layer === JOINTS ? `&filter=${encodeURIComponent("certain = FALSE")}` : "";
+  let url = `${base}collections/${layer}/items?limit=${FEATURE_LIMIT}${doubtful}`;
   for (let page = 0; url && page < FEATURE_PAGES; page += 1) {
     const part = await getJson(url);
     features.push(...part.features);
@@ -86,7 +96,7 @@ async function fetchFeatures(base, layer) {
 /** @param {string} base address of the service, ending with a slash @returns {Source} */
 export function httpSource(base) {
   return {
-    county: () => getJson(`${base}county`),
+    county: () => fetchCounty(base),
     overview: remembered((service) => fetchOverview(base, service)),
     groups(query) {
       const params = filterParams(query);

@@ -2,15 +2,22 @@
 
 import { byId, el, icon } from "./dom.js";
 import { integer, measure } from "./format.js";
+import { verdictText } from "./words.js";
 
 const YES_NO = { true: "是", false: "否" };
 
-/** @param {any} card answer of /groups/{code} @param {any} words @param {{close: () => void, service: (id: string) => void}} on */
-export function renderCard(card, words, on) {
+/** @typedef {{close: () => void, service: (id: string) => void, joint: (at: [number, number]) => void}} Actions */
+/** @typedef {{gap_m: number, roads: string, at: [number, number]}} Joint a doubtful joint: how wide, between which roads, lat and lon */
+
+const MOST_JOINTS = 3;
+
+/** @param {any} card answer of /groups/{code} @param {Joint[]} joints doubtful joints that decide its road, the nearest first
+ * @param {any} words @param {Actions} on */
+export function renderCard(card, joints, words, on) {
   const chosen = card.services.find((/** @type {any} */ one) => one.service === words.service) ?? card.services[0];
   const others = card.services.filter((/** @type {any} */ one) => one !== chosen);
   const node = byId("card");
-  node.replaceChildren(title(card.group, on), ...full(chosen, words), el("ul", { class: "others" }, ...others.map((one) => short(one, words, on))));
+  node.replaceChildren(title(card.group, on), ...full(chosen, joints, words, on), el("ul", { class: "others" }, ...others.map((one) => short(one, words, on))));
   node.hidden = false;
 }
 
@@ -44,17 +51,26 @@ function title(group, on) {
   return el("header", {}, el("div", {}, el("h2", { text: place }), el("p", { class: "facts-line", text: facts })), closeButton(on));
 }
 
-/** @param {any} one @param {any} words */
-function full(one, words) {
+/** @param {any} one @param {Joint[]} joints @param {any} words @param {Actions} on */
+function full(one, joints, words, on) {
   const mark = words.mark[one.verdict] ?? words.mark.unknown;
-  const level = one.level_label && one.level_label !== mark.label ? ` · ${one.level_label}` : "";
   return [
-    el("p", { class: "answer" }, icon(mark), el("strong", { text: `${one.label}：${mark.label}${level}` }), one.near_miss ? el("span", { class: "tag", text: "差一点" }) : null),
+    el("p", { class: "answer" }, icon(mark), el("strong", { text: `${one.label}：${verdictText(one, words, one.service)}` }), one.near_miss ? el("span", { class: "tag", text: "差一点" }) : null),
     el("p", { class: "reason", text: one.reason_text }),
+    joints.length ? gaps(joints, on) : null,
     one.conflict ? el("p", { class: "conflict", text: "上报已通，与依据不符，请核实。" }) : null,
     indicators(one, words),
     el("dl", { class: "sources" }, ...sources(one)),
   ].filter((node) => node !== null);
+}
+
+/** Where the road may be broken, to be looked at on the map. @param {Joint[]} joints @param {Actions} on */
+function gaps(joints, on) {
+  const items = joints.slice(0, MOST_JOINTS).map((joint) =>
+    el("li", {}, el("button", { type: "button", text: "看断点", onclick: () => on.joint(joint.at) }), ` 相距 ${measure(joint.gap_m, "m")}，${joint.roads}`),
+  );
+  const more = joints.length > MOST_JOINTS ? el("li", { text: `另有 ${integer(joints.length - MOST_JOINTS)} 处，见图层“路网断点”` }) : null;
+  return el("ul", { class: "gaps", "aria-label": "可能的断点" }, ...items, more);
 }
 
 /** @param {any} one */
@@ -101,6 +117,6 @@ function indicators(one, words) {
 /** @param {any} one @param {any} words @param {any} on */
 function short(one, words, on) {
   const mark = words.mark[one.verdict] ?? words.mark.unknown;
-  const text = one.level_label && one.level_label !== mark.label ? `${one.label} ${one.level_label}` : `${one.label} ${mark.label}`;
+  const text = `${one.label} ${verdictText(one, words, one.service)}`;
   return el("li", {}, el("button", { type: "button", title: one.reason_text, onclick: () => on.service(one.service) }, icon(mark), text));
 }

@@ -15,7 +15,8 @@ export function renderHeadline(model, words) {
 function bigNumber(totals, words) {
   const { groups, households } = totals;
   const lacking = words.mark.lacking;
-  const spread = groups.unknown ? el("span", { class: "spread", text: `可能 ${range(groups.lacking, groups.lacking + groups.unknown)} 组` }) : null;
+  const most = (/** @type {any} */ counts) => range(counts.lacking, counts.lacking + counts.unknown);
+  const spread = groups.unknown ? el("span", { class: "spread", text: `连同不明：${most(groups)} 组、${most(households)} 户` }) : null;
   return el(
     "p",
     { class: "big" },

@@ -5,11 +5,10 @@ import { integer } from "./format.js";
 import { shadeCounts } from "./shade.js";
 
 const POINTS = new Set(["point"]);
-const AREAS = ["townships", "villages"];
 
 /** @param {import("./model.js").Model} model @param {any} words */
 export function renderLegend(model, words) {
-  const parts = [verdicts(model, words), ramp(model, words), roads(model, words), symbols(model, words)];
+  const parts = [verdicts(model, words), ramp(model, words), roads(model, words), drawn(model, words), symbols(model, words)];
   byId("legend-body").replaceChildren(...parts.filter((part) => part !== null));
 }
 
@@ -53,11 +52,29 @@ function roads(model, words) {
   return section("道路", styles.map((/** @type {any} */ style) => el("li", {}, lineSample(style), el("span", { text: style.label }))));
 }
 
+/** Lines and areas that are switched on. @param {import("./model.js").Model} model @param {any} words */
+function drawn(model, words) {
+  const on = model.county.layers.filter((/** @type {any} */ layer) => model.state.layers.includes(layer.name) && layer.name !== "roads" && words.style[layer.name] && !words.style[layer.name].symbol);
+  const items = on.map((/** @type {any} */ layer) => el("li", {}, sample(layer, words.style[layer.name]), el("span", { text: layer.label })));
+  return items.length ? section("界线与地块", items) : null;
+}
+
+const BOUNDARIES = new Set(["townships", "villages"]);
+
+/** @param {any} layer @param {any} style */
+function sample(layer, style) {
+  if (BOUNDARIES.has(layer.name) || layer.geometry === "line") return lineSample({ colour: style.colour, width: layer.name === "villages" ? 1 : 1.6, dash: [] });
+  const box = el("span", { class: "swatch" });
+  box.style.borderColor = style.colour;
+  box.style.backgroundColor = `${style.colour}2e`;
+  return box;
+}
+
 /** @param {import("./model.js").Model} model @param {any} words */
 function symbols(model, words) {
   const on = model.county.layers.filter((/** @type {any} */ layer) => model.state.layers.includes(layer.name) && words.style[layer.name]?.symbol && layer.name !== "groups");
   const items = on.map((/** @type {any} */ layer) => el("li", {}, symbol(words.style[layer.name]), el("span", { text: layer.label })));
-  return items.length ? section("设施", items) : null;
+  return items.length ? section("设施与标记", items) : null;
 }
 
 /** @param {any} style */
@@ -75,7 +92,7 @@ const hasLayer = (model, name) => model.county.layers.some((/** @type {any} */ l
 
 /** The layer panel. @param {import("./model.js").Model} model @param {any} words @param {(patch: any) => void} set */
 export function renderLayers(model, words, set) {
-  const listed = model.county.layers.filter((/** @type {any} */ layer) => words.style[layer.name] && !AREAS.includes(layer.name));
+  const listed = model.county.layers.filter((/** @type {any} */ layer) => words.style[layer.name]);
   const boxes = listed.map((/** @type {any} */ layer) => checkbox(layer, model.state.layers, set, words));
   byId("layers-body").replaceChildren(shadeChoice(model, set), el("ul", {}, ...boxes));
 }

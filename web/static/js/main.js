@@ -1,6 +1,7 @@
 // The page: one state, one model made from it, and the parts that draw the model. Data flows one way.
 
 import { hideCard, renderCard, renderCardError } from "./card.js";
+import { JOINTS } from "./api.js";
 import { byId, el } from "./dom.js";
 import { integer } from "./format.js";
 import { renderHeadline } from "./headline.js";
@@ -17,6 +18,8 @@ import { arrange, FILTER_WORDS } from "./words.js";
 
 const SPINNER_MS = 300;
 const EDGE_PX = 24;
+const BY_HAND_MS = 700; // longer than Leaflet takes to zoom
+const JOINT_ZOOM = 17;
 
 /**
  * Start the page.
@@ -57,6 +60,8 @@ class Page {
     this.model = null;
     this.shownArea = "?";
     this.under = ""; // code of what the pointer is on
+    this.revealed = ""; // code of the group that the map was moved for
+    this.touched = -Infinity; // when somebody last moved the map by hand
     this.tiles = !boot.folder && hasWebGl();
     /** @type {import("./map-base.js").Renderer|null} */
     this.renderer = null;
@@ -67,9 +72,9 @@ class Page {
     const { view } = this.store.get();
     if (view) this.moveTo(view);
     else fit(this.map, this.county.county.bounds);
-    this.overlay = createOverlay(this.map);
+    this.overlay = createOverlay(this.map, () => this.words());
     this.wire();
-    showFixed(this.county);
+    showFixed(this.county, this.boot);
     this.store.subscribe((state, before) => this.follow(state, before));
     await Promise.all([this.chooseRenderer(), this.refresh()]);
     await this.readAhead();
@@ -114,8 +119,14 @@ class Page {
   /** @param {import("./state.js").State} state @param {import("./state.js").State} before */
   follow(state, before) {
     const onlyView = Object.keys(state).every((name) => name === "view" || String(state[/** @type {"view"} */ (name)]) === String(before[/** @type {"view"} */ (name)]));
+    if (state.view !== before.view) this.place(state.view, before);
     if (!onlyView) this.refresh();
-    else if (state.view) this.moveTo(state.view);
+  }
+
+  /** Where the address puts the map; without a position it shows the whole area. @param {string} view @param {import("./state.js").State} before */
+  place(view, before) {
+    if (view) this.moveTo(view);
+    else if (before.area === this.store.get().area && this.model) fit(this.map, this.model.path[this.model.path.length - 1].bounds);
   }
 
   /** Ask for the model of the state and draw it; a later state overtakes an earlier answer. */
@@ -162,29 +173,58 @@ class Page {
 
   /** @param {import("./state.js").State} state */
   async drawCard(state) {
-    const on = { close: () => this.store.set({ select: "" }), service: (/** @type {string} */ service) => this.store.set({ service }) };
-    if (!state.select) return hideCard();
+    const on = {
+      close: () => this.store.set({ select: "" }),
+      service: (/** @type {string} */ service) => this.store.set({ service }),
+      joint: (/** @type {[number, number]} */ at) => this.showJoint(at),
+    };
+    if (!state.select) {
+      this.revealed = "";
+      return hideCard();
+    }
     try {
       const card = await this.source.card(state.select);
+      const joints = await this.jointsOf(card, state.service);
       if (state !== this.store.get()) return undefined;
-      renderCard(card, this.words(), on);
-      if (typeof card.group.lon === "number") this.reveal([card.group.lat, card.group.lon]);
+      renderCard(card, joints, this.words(), on);
+      if (typeof card.group.lon === "number") this.reveal([card.group.lat, card.group.lon], state.select);
     } catch (error) {
       renderCardError(/** @type {Error} */ (error).message, on);
     }
     return undefined;
   }
 
-  /** Mark the chosen group, and move the map when it lies outside or under the card. @param {[number, number]} at lat, lon */
-  reveal(at) {
+  /** Doubtful joints that decide the road of a group, the nearest first; none where its road is not in doubt.
+   * @param {any} card @param {string} service @returns {Promise<import("./card.js").Joint[]>} */
+  async jointsOf(card, service) {
+    const road = card.services.find((/** @type {any} */ one) => one.service === service);
+    const known = this.county.layers.some((/** @type {any} */ layer) => layer.name === JOINTS);
+    if (!known || service !== "hardened_road" || road?.verdict !== "unknown") return [];
+    const all = await this.source.features(JOINTS);
+    return jointsNear(all.features, card.group);
+  }
+
+  /** Go to a joint, with its layer on. @param {[number, number]} at lat, lon */
+  showJoint(at) {
+    const { layers } = this.store.get();
+    this.store.set({ layers: layers.includes(JOINTS) ? layers : [...layers, JOINTS], view: `${JOINT_ZOOM}/${at[0].toFixed(5)}/${at[1].toFixed(5)}` });
+  }
+
+  /** Mark the chosen group, and move the map when it lies outside or under the card; but only once, then the map is the planner's.
+   * @param {[number, number]} at lat, lon @param {string} code */
+  reveal(at, code) {
     this.overlay?.mark(at);
+    if (this.revealed === code) return;
+    this.revealed = code;
     const point = this.map.latLngToContainerPoint(at);
     const stage = this.map.getContainer().getBoundingClientRect();
     const card = byId("card").getBoundingClientRect();
-    const free = { x: (card.left - stage.left) / 2, y: stage.height / 2 };
-    const under = point.x > card.left - stage.left - EDGE_PX && point.y > card.top - stage.top - EDGE_PX;
+    const corner = { x: card.left - stage.left - EDGE_PX, y: card.top - stage.top - EDGE_PX };
     const outside = point.x < EDGE_PX || point.y < EDGE_PX || point.x > stage.width - EDGE_PX || point.y > stage.height - EDGE_PX;
-    if ((under || outside) && free.x > EDGE_PX) this.map.panBy([point.x - free.x, point.y - free.y], { animate: false });
+    const under = point.x > corner.x && point.y > corner.y;
+    const [right, up] = [point.x - corner.x, point.y - corner.y];
+    if (outside) this.map.panBy([point.x - Math.max(EDGE_PX, corner.x / 2), point.y - stage.height / 2], { animate: false });
+    else if (under) this.map.panBy(corner.x > EDGE_PX && right < up ? [right, 0] : [0, up], { animate: false }); // the shorter way out
   }
 
   /** A row of the table: a group opens its card, a unit is entered. @param {any} row */
@@ -214,11 +254,16 @@ class Page {
     this.map.on("click", (/** @type {any} */ event) => this.clicked(event));
     this.map.on("mousemove", (/** @type {any} */ event) => this.pointed(event));
     this.map.on("dragend", () => this.keepView());
-    this.map.getContainer().addEventListener("wheel", () => this.map.once("moveend", () => this.keepView()), { passive: true });
+    this.map.on("moveend", () => performance.now() - this.touched < BY_HAND_MS && this.keepView());
+    const touch = (/** @type {Event} */ event) => {
+      if (event.type !== "click" || /** @type {Element} */ (event.target).closest(".leaflet-control-zoom")) this.touched = performance.now();
+    };
+    for (const name of ["wheel", "dblclick", "keydown", "click"]) this.map.getContainer().addEventListener(name, touch, { capture: true, passive: true });
     wireSearch(this.source, (result) => this.found(result));
     wirePanels();
     byId("print").addEventListener("click", () => print());
     byId("reload").addEventListener("click", () => location.reload());
+    byId("stale-copy").addEventListener("click", copyCommand);
     addEventListener("beforeprint", () => this.model && prepareSheet(this.model, this.words()));
     byId("link").addEventListener("click", () => this.copyLink());
     addEventListener("keydown", (event) => {
@@ -235,7 +280,10 @@ class Page {
   clicked(event) {
     const picked = this.renderer?.pick(event.containerPoint);
     if (picked && "code" in picked) return this.store.set({ select: picked.code });
-    if (picked) return this.map.setView(picked.zoomTo, this.map.getZoom() + 2);
+    if (picked) {
+      this.touched = performance.now();
+      return this.map.setView(picked.zoomTo, this.map.getZoom() + 2);
+    }
     const unit = unitAt(this.model, event.latlng);
     if (unit && unit !== this.store.get().area) return this.goTo(unit);
     return this.store.set({ select: "" });
@@ -270,6 +318,20 @@ class Page {
   }
 }
 
+/** @param {any[]} features doubtful joints @param {any} group @returns {import("./card.js").Joint[]} */
+function jointsNear(features, group) {
+  const code = String(group.group_code ?? group.code);
+  const own = features.filter((one) => String(one.properties.group_codes ?? "").split(",").includes(code));
+  const squash = Math.cos(((group.lat ?? 0) * Math.PI) / 180); // a degree of longitude is shorter
+  const far = (/** @type {any} */ one) => Math.hypot((one.geometry.coordinates[0] - group.lon) * squash, one.geometry.coordinates[1] - group.lat);
+  const near = typeof group.lon === "number" ? [...own].sort((a, b) => far(a) - far(b)) : own;
+  return near.map(({ geometry, properties }) => ({
+    gap_m: properties.gap_m,
+    roads: [properties.road_code_a, properties.road_code_b].filter(Boolean).join(" – "),
+    at: [geometry.coordinates[1], geometry.coordinates[0]],
+  }));
+}
+
 /** @param {any} county @param {any} boot @returns {import("./state.js").State} */
 function defaultsOf(county, boot) {
   const has = new Set(county.layers.map((/** @type {any} */ layer) => layer.name));
@@ -277,14 +339,25 @@ function defaultsOf(county, boot) {
   return { service: county.services[0]?.id ?? "", area: "", filter: "all", level: "", select: "", shade: "", sort: "", page: 0, layers, view: "" };
 }
 
-/** What does not follow the state: the banner and the footer. @param {any} county */
-function showFixed(county) {
+const SETTINGS = { standard: "标准", options: "参数", code_version: "程序版本" };
+
+/** What does not follow the state: the banner and the footer. @param {any} county @param {any} boot */
+function showFixed(county, boot) {
   byId("stale").hidden = !county.stale;
+  const labels = new Map([...boot.legend.layers.map((/** @type {any} */ one) => [one.name, one.label]), ...county.layers.map((/** @type {any} */ one) => [one.name, one.label])]);
+  const changed = (county.stale_reasons ?? []).map((/** @type {string} */ name) => SETTINGS[/** @type {"standard"} */ (name)] ?? labels.get(name) ?? name);
+  if (changed.length) byId("stale-why").textContent = `上次对标之后有改动：${changed.join("、")}`;
   byId("synthetic").hidden = !county.synthetic;
   byId("data-date").textContent = county.data_date ?? "未注明";
   const { standard } = county;
   const name = standard ? `${standard.title ?? standard.id}（${standard.id}@${standard.version}）` : "未选定";
   for (const id of ["standard-name", "foot-standard"]) byId(id).textContent = name;
+}
+
+/** The service only reads: the command that makes new results is run beside it. */
+async function copyCommand() {
+  const done = await navigator.clipboard?.writeText(byId("stale-command").textContent ?? "").then(() => true, () => false);
+  byId("stale-copy").textContent = done ? "已复制" : "请手工复制";
 }
 
 /** @param {any} county @param {import("./state.js").State} state @param {(service: string) => void} choose */

@@ -1,7 +1,8 @@
 // What both renderers share: relief, scale, names, the outline of the area, the halo of the chosen group, and what a click means.
 
 import { el } from "./dom.js";
-import { anchor, contains } from "./geometry.js";
+import { contains } from "./geometry.js";
+import { drawLabels } from "./labels.js";
 
 /** @typedef {{code: string, verdict?: string}|{zoomTo: [number, number]}|null} Picked a group, a cluster (lat, lon) or nothing
  * @typedef {object} Renderer
@@ -11,7 +12,6 @@ import { anchor, contains } from "./geometry.js";
  * @property {() => void} remove
  */
 
-const MANY_NAMES = 60;
 const LEGEND_PX = 170;
 const ROOMY_PX = 700;
 const BLANK = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==";
@@ -57,15 +57,20 @@ export function fit(map, box) {
   map.fitBounds([[box[1], box[0]], [box[3], box[2]]], { paddingTopLeft: [left, 16], paddingBottomRight: [16, 30], animate: false, maxZoom: 15 });
 }
 
-/** Names of the shaded units, outline of the area, halo of a group. @param {any} map */
-export function createOverlay(map) {
+/** Names of the shaded units, outline of the area, halo of a group. @param {any} map @param {() => any} words */
+export function createOverlay(map, words) {
   const names = L.layerGroup().addTo(map);
   const outline = L.layerGroup().addTo(map);
   const halo = L.layerGroup().addTo(map);
+  /** @type {import("./model.js").Model|null} */
+  let shown = null;
+  const label = () => shown && drawLabels(map, names, shown, words());
+  map.on("zoomend", label);
   return {
     /** @param {import("./model.js").Model} model */
     show(model) {
-      drawNames(names, model);
+      shown = model;
+      label();
       drawOutline(outline, model);
     },
     /** @param {import("./model.js").Model} model @param {string} code */
@@ -81,20 +86,6 @@ export function createOverlay(map) {
 }
 
 const HALO = { pane: "focus", radius: 13, color: "#111418", weight: 3, fill: false, interactive: false };
-
-/** @param {any} names @param {import("./model.js").Model} model */
-function drawNames(names, model) {
-  names.clearLayers();
-  const { shade } = model;
-  if (!shade || shade.rows.size > MANY_NAMES) return;
-  for (const feature of shade.polygons.features) {
-    const at = anchor(feature.geometry);
-    const name = shade.rows.get(feature.properties[shade.key])?.name;
-    if (!at || !name) continue;
-    const icon = L.divIcon({ className: "place-name", html: el("span", { text: name }), iconSize: [0, 0] });
-    L.marker([at[1], at[0]], { pane: "names", icon, interactive: false, keyboard: false }).addTo(names);
-  }
-}
 
 /** @param {any} outline @param {import("./model.js").Model} model */
 function drawOutline(outline, model) {

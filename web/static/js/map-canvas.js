@@ -1,11 +1,13 @@
 // Leaflet on a plain canvas: for machines without WebGL, and for the folder that opens without a service.
 
 import { drawMark } from "./dom.js";
+import { hasNumbers } from "./labels.js";
 import { drawSign, hatchCanvas } from "./patterns.js";
 import { shadeClass, shadeOpacity } from "./shade.js";
 
 const CLUSTER_BELOW_ZOOM = 11;
-const CELL_PX = 44;
+const CELL_PX = 34;
+const NUMBERED_CELL_PX = 60;
 const HIT_PX = 11;
 const SMALL_SIGN_PX = 4;
 
@@ -91,7 +93,8 @@ function drawShade(target, model, words, renderer, hatch) {
   const style = (/** @type {any} */ feature) => {
     const one = shadeClass(rows.get(feature.properties[key]), breaks);
     const fill = typeof one === "number" ? colours[one] : hatch;
-    return { renderer, color: "#495057", weight: 0.8, fill: one !== "empty", fillColor: fill, fillOpacity: one === "unknown" ? 1 : shadeOpacity(model) };
+    const edge = model.shade?.level === "township" ? { color: "#495057", weight: 0.8 } : { color: "#868e96", weight: 0.5 };
+    return { renderer, ...edge, fill: one !== "empty", fillColor: fill, fillOpacity: one === "unknown" ? 1 : shadeOpacity(model) };
   };
   L.geoJSON(polygons, { interactive: false, style }).addTo(target);
 }
@@ -102,9 +105,10 @@ function drawGroups(map, target, model, words, classes, renderer) {
   if (!model.state.layers.includes("groups") || !model.groups) return [];
   const located = model.groups.filter((row) => typeof row.lon === "number" && typeof row.lat === "number");
   const clustered = !model.state.area && map.getZoom() < CLUSTER_BELOW_ZOOM;
-  const bins = clustered ? binned(map, located) : located.map((row) => [row]);
+  const numbered = !hasNumbers(model);
+  const bins = clustered ? binned(map, located, numbered ? NUMBERED_CELL_PX : CELL_PX) : located.map((row) => [row]);
   const radius = map.getZoom() < 12 ? 6 : 8;
-  const marks = bins.map((rows) => describe(rows, model.state.filter, radius));
+  const marks = bins.map((rows) => describe(rows, radius, numbered));
   marks.sort((a, b) => a.order - b.order);
   for (const mark of marks) {
     new classes.Mark(mark.at, { renderer, interactive: false, mark: words.mark[mark.verdict], radius: mark.radius, text: mark.text, codes: mark.rows.map((row) => row.code) }).addTo(target);
@@ -112,29 +116,31 @@ function drawGroups(map, target, model, words, classes, renderer) {
   return marks;
 }
 
-/** Groups by squares of the screen. @param {any} map @param {any[]} rows @returns {any[][]} */
-function binned(map, rows) {
+/** Groups by squares of the screen. @param {any} map @param {any[]} rows @param {number} cell pixels @returns {any[][]} */
+function binned(map, rows, cell) {
   /** @type {Map<string, any[]>} */
   const cells = new Map();
   for (const row of rows) {
     const point = map.project([row.lat, row.lon]);
-    const key = `${Math.floor(point.x / CELL_PX)}/${Math.floor(point.y / CELL_PX)}`;
-    cells.set(key, [...(cells.get(key) ?? []), row]);
+    const key = `${Math.floor(point.x / cell)}/${Math.floor(point.y / cell)}`;
+    const held = cells.get(key);
+    if (held) held.push(row);
+    else cells.set(key, [row]);
   }
   return [...cells.values()];
 }
 
 const ORDER = ["excluded", "met", "unknown", "lacking"];
 
-/** One mark for one group, or for a square of them. @param {any[]} rows @param {string} filter @param {number} radius */
-function describe(rows, filter, radius) {
+/** One mark for one group, or for a square of them. @param {any[]} rows @param {number} radius @param {boolean} numbered */
+function describe(rows, radius, numbered) {
   const mean = (/** @type {string} */ name) => rows.reduce((sum, row) => sum + row[name], 0) / rows.length;
   const verdict = ORDER.findLast((name) => rows.some((row) => row.verdict === name)) ?? "unknown";
   const count = rows.filter((row) => row.verdict === verdict).length;
   const counted = rows.length > 1 && verdict !== "met" && verdict !== "excluded";
-  const size = rows.length === 1 ? radius : counted ? radius + Math.min(6, Math.sqrt(count)) : radius * 0.6;
+  const size = rows.length === 1 ? radius : counted ? radius - 1 + Math.min(7, Math.sqrt(count)) : radius * 0.6;
   const order = ORDER.indexOf(verdict) * 1e6 + count;
-  return { at: [mean("lat"), mean("lon")], verdict, rows, radius: size, text: counted ? String(count) : "", order };
+  return { at: [mean("lat"), mean("lon")], verdict, rows, radius: size, text: counted && numbered && count > 1 ? String(count) : "", order };
 }
 
 /** @param {any} map @param {any[]} marks @param {{x: number, y: number}} point @returns {import("./map-base.js").Picked} */
@@ -171,12 +177,14 @@ async function syncLayers(map, plain, model, words, source, classes, paint) {
 }
 
 const DRAWN = new Set(["point", "line", "polygon"]);
-const BASE = new Set(["groups", "townships", "villages"]);
+const BASE = new Set(["groups", "counties"]);
+const BOUNDARIES = new Set(["townships", "villages"]);
 
 /** @param {any} layer @param {any} words @param {any} classes @param {any} paint */
 function plainOptions(layer, words, classes, paint) {
   const sign = words.style[layer.name];
-  const style = layer.name === "roads" ? (/** @type {any} */ feature) => roadStyle(feature, words, paint.lines) : { renderer: paint.lines, color: sign.colour, weight: 1.2, fillOpacity: 0.18 };
+  const edge = { renderer: paint.lines, color: sign.colour, weight: layer.name === "townships" ? 1.2 : 0.6, fill: false };
+  const style = BOUNDARIES.has(layer.name) ? edge : layer.name === "roads" ? (/** @type {any} */ feature) => roadStyle(feature, words, paint.lines) : { renderer: paint.lines, color: sign.colour, weight: 1.2, fillOpacity: 0.18 };
   return { interactive: false, style, pointToLayer: (/** @type {any} */ _, /** @type {any} */ at) => new classes.Sign(at, { renderer: paint.lines, interactive: false, sign, radius: 8 }) };
 }
 

@@ -1,10 +1,13 @@
 // MapLibre GL through the Leaflet bridge: the style is a function of the model, and MapLibre works out what changed.
 
+import { JOINTS } from "./api.js";
 import { drawMark } from "./dom.js";
+import { hasNumbers } from "./labels.js";
 import { hatchImage, symbolImage } from "./patterns.js";
 import { shadeClass, shadeOpacity } from "./shade.js";
 
 const CLUSTER_ZOOM = 9;
+const CLUSTER_PX = 48;
 const NO_DATA = { type: "FeatureCollection", features: [] };
 const HIT_PX = 7;
 
@@ -109,20 +112,26 @@ function styleOf(model, words) {
   const on = model.county.layers.filter((/** @type {any} */ layer) => model.state.layers.includes(layer.name) && words.style[layer.name]);
   const plain = on.filter((/** @type {any} */ layer) => !OWN.has(layer.name) && layer.tiles);
   /** @type {Record<string, any>} */
-  const sources = { shade: { type: "geojson", data: model.shade?.polygons ?? NO_DATA } };
+  const sources = { shade: { type: "geojson", data: model.shade?.polygons ?? NO_DATA }, joints: { type: "geojson", data: model.joints ?? NO_DATA } };
   for (const layer of plain) sources[layer.name] = tileSource(layer);
   const layers = [...shadeLayers(model, words), ...plain.filter(isArea).flatMap((one) => areaLayers(one, words))];
+  for (const layer of on.filter((/** @type {any} */ one) => BOUNDARIES.has(one.name))) {
+    sources[layer.name] = tileSource(layer);
+    layers.push(boundaryLayer(layer, words));
+  }
   layers.push(...plain.filter(isLine).flatMap((one) => (one.name === "roads" ? roadLayers(words) : lineLayers(one, words))));
   layers.push(...plain.filter(isPoint).map(symbolLayer));
   if (on.some((/** @type {any} */ layer) => layer.name === "groups")) {
     sources.groups = groupSource(model);
     layers.push(...groupLayers(model, words));
   }
+  layers.push({ id: "joints", type: "symbol", source: "joints", layout: { ...SIGN_LAYOUT, "icon-image": `symbol:${JOINTS}` } });
   return { version: 8, sources, layers };
 }
 
-/** Drawn by the model itself: groups by verdict, units by their share. */
+/** Drawn by the model itself: groups by verdict, units by their share; boundaries are lines only. */
 const OWN = new Set(["groups", "counties", "townships", "villages"]);
+const BOUNDARIES = new Set(["townships", "villages"]);
 const isArea = (/** @type {any} */ layer) => layer.geometry === "polygon";
 const isLine = (/** @type {any} */ layer) => layer.geometry === "line";
 const isPoint = (/** @type {any} */ layer) => layer.geometry === "point";
@@ -138,7 +147,7 @@ function groupSource(model) {
   if (model.groups === null) return tileSource(layer);
   const { service, area } = model.state;
   const counted = ["met", "lacking", "unknown", "excluded"].map((verdict) => [`${service}_${verdict}`, ["+", ["case", ["==", ["get", service], verdict], 1, 0]]]);
-  const cluster = area ? {} : { cluster: true, clusterMaxZoom: CLUSTER_ZOOM, clusterRadius: 36, clusterProperties: Object.fromEntries(counted) };
+  const cluster = area ? {} : { cluster: true, clusterMaxZoom: CLUSTER_ZOOM, clusterRadius: CLUSTER_PX, clusterProperties: Object.fromEntries(counted) };
   return { type: "geojson", data: { type: "FeatureCollection", features: groupFeatures(model.groups, service) }, ...cluster };
 }
 
@@ -158,11 +167,12 @@ function shadeLayers(model, words) {
   const pairs = classes.filter(([, one]) => typeof one === "number").flatMap(([code, one]) => [code, colours[one]]);
   const hatched = classes.filter(([, one]) => one === "unknown").map(([code]) => code);
   const colour = pairs.length ? ["match", ["get", key], ...pairs, "rgba(0,0,0,0)"] : "rgba(0,0,0,0)";
+  const edge = model.shade.level === "township" ? { "line-color": "#495057", "line-width": 0.7 } : { "line-color": "#868e96", "line-width": 0.5 };
   return [
     { id: "shade", type: "fill", source: "shade", paint: { "fill-color": colour, "fill-opacity": shadeOpacity(model) } },
     { id: "shade-unknown", type: "fill", source: "shade", filter: ["in", ["get", key], ["literal", hatched]], paint: { "fill-pattern": "hatch:unknown" } },
-    { id: "shade-line", type: "line", source: "shade", paint: { "line-color": "#ffffff", "line-width": 1.6 } },
-    { id: "shade-edge", type: "line", source: "shade", paint: { "line-color": "#495057", "line-width": 0.7 } },
+    { id: "shade-line", type: "line", source: "shade", paint: { "line-color": "#ffffff", "line-width": model.shade.level === "township" ? 1.6 : 1 } },
+    { id: "shade-edge", type: "line", source: "shade", paint: edge },
   ];
 }
 
@@ -174,6 +184,12 @@ function areaLayers(layer, words) {
     { id: layer.name, type: "fill", ...base, paint: { "fill-color": colour, "fill-opacity": 0.18 } },
     { id: `${layer.name}-line`, type: "line", ...base, paint: { "line-color": colour, "line-width": 1 } },
   ];
+}
+
+/** @param {any} layer @param {any} words */
+function boundaryLayer(layer, words) {
+  const width = layer.name === "townships" ? 1.2 : 0.6;
+  return { id: `${layer.name}-edge`, type: "line", source: layer.name, "source-layer": layer.name, paint: { "line-color": words.style[layer.name].colour, "line-width": width } };
 }
 
 /** @param {any} layer @param {any} words */
@@ -196,10 +212,11 @@ function roadLayers(words) {
   });
 }
 
+const SIGN_LAYOUT = { "icon-allow-overlap": true, "icon-size": ["interpolate", ["linear"], ["zoom"], 8, 0.28, 10, 0.4, 12, 0.9, 15, 1.1] };
+
 /** @param {any} layer */
 function symbolLayer(layer) {
-  const layout = { "icon-image": `symbol:${layer.name}`, "icon-allow-overlap": true, "icon-size": ["interpolate", ["linear"], ["zoom"], 8, 0.45, 12, 0.9, 15, 1.1] };
-  return { id: layer.name, type: "symbol", source: layer.name, "source-layer": layer.name, layout };
+  return { id: layer.name, type: "symbol", source: layer.name, "source-layer": layer.name, layout: { ...SIGN_LAYOUT, "icon-image": `symbol:${layer.name}` } };
 }
 
 /** @param {import("./model.js").Model} model @param {any} words */
@@ -217,7 +234,7 @@ function groupLayers(model, words) {
   return [...clusterLayers(model, base), { id: "groups", type: "symbol", ...base, filter: single, layout }];
 }
 
-/** Clusters show what needs action: how many lack it, else how many are not known, else a quiet dot.
+/** Clusters show what needs action: how many lack it, else how many are not known, else a quiet dot. Numbers of units take the place of their own.
  * @param {import("./model.js").Model} model @param {Record<string, string>} base */
 function clusterLayers(model, base) {
   const { service, filter } = model.state;
@@ -228,16 +245,25 @@ function clusterLayers(model, base) {
   const has = filter === "all" || filter === "near" ? ["has", "point_count"] : ["all", ["has", "point_count"], [">", shown, 0]];
   const layout = {
     "icon-image": ["concat", "mark:", kind],
-    "icon-size": ["interpolate", ["linear"], shown, 0, 0.45, 1, 0.7, 20, 1.1, 100, 1.5],
+    "icon-size": ["interpolate", ["linear"], shown, 0, 0.36, 1, 0.55, 10, 0.9, 100, 1.5],
     "icon-allow-overlap": true,
-    "text-field": ["case", ["all", [">", shown, 0], [">", ["get", "point_count"], 1]], ["to-string", shown], ""],
+    "symbol-sort-key": shown,
+  };
+  const marks = { id: "clusters", type: "symbol", ...base, filter: has, layout };
+  return hasNumbers(model) ? [marks] : [marks, numberLayer(base, ["all", has, [">", shown, 1]], shown)];
+}
+
+/** Numbers beside clusters of two and more; where two would lie on each other the larger one stays.
+ * @param {Record<string, string>} base @param {any} filter @param {any} shown */
+function numberLayer(base, filter, shown) {
+  const layout = {
+    "text-field": ["to-string", shown],
     "text-font": ["sans-serif"],
     "text-size": 13,
     "text-anchor": "left",
     "text-offset": [0.75, 0],
-    "text-allow-overlap": true,
-    "symbol-sort-key": shown,
+    "text-padding": 3,
+    "symbol-sort-key": ["-", 0, shown],
   };
-  const paint = { "text-color": "#212529", "text-halo-color": "#ffffff", "text-halo-width": 1.6 };
-  return [{ id: "clusters", type: "symbol", ...base, filter: has, layout, paint }];
+  return { id: "cluster-numbers", type: "symbol", ...base, filter, layout, paint: { "text-color": "#212529", "text-halo-color": "#ffffff", "text-halo-width": 1.6 } };
 }

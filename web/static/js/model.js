@@ -1,5 +1,6 @@
 // From state to what is shown: one function asks the source, and everything on the page is drawn from its answer.
 
+import { JOINTS } from "./api.js";
 import { bounds } from "./geometry.js";
 
 /**
@@ -15,7 +16,8 @@ import { bounds } from "./geometry.js";
  * @property {any[]} rows rows of the table, filtered and sorted
  * @property {number} matched groups in the filter, also beyond the rows that were sent
  * @property {any[]|null} groups the groups of the map, when they are few enough to be sent; null: from the tiles
- * @property {{level: string, rows: Map<string, AreaRow>, polygons: any}|null} shade
+ * @property {{level: string, key: string, rows: Map<string, AreaRow>, polygons: any}|null} shade
+ * @property {any} joints doubtful joints of the roads, when they are switched on
  */
 
 const CHILD = { county: "township", township: "village", village: "group" };
@@ -58,10 +60,14 @@ function unitsIn(overview, level, area) {
   return area ? rows.filter((row) => row.parent === area || row.code === area) : rows;
 }
 
-/** The level whose polygons are shaded; empty for none. @param {State} state @param {Step[]} path @returns {string} */
-function shadeLevel(state, path) {
+/** @param {any} county @param {string} name @returns {boolean} */
+const has = (county, name) => county.layers.some((/** @type {any} */ layer) => layer.name === name);
+
+/** The level whose polygons are shaded; empty for none. A county without township boundaries is shaded by village.
+ * @param {any} county @param {State} state @param {Step[]} path @returns {string} */
+function shadeLevel(county, state, path) {
   if (state.shade === "none") return "";
-  return state.shade || (path[path.length - 1].level === "county" ? "township" : "village");
+  return state.shade || (path[path.length - 1].level === "county" && has(county, "townships") ? "township" : "village");
 }
 
 const KEYS = { township: ["townships", "township_code"], village: ["villages", "village_code"] };
@@ -69,9 +75,9 @@ const KEYS = { township: ["townships", "township_code"], village: ["villages", "
 /** Polygons of the shaded units with the row of each; null when the county has no such boundaries.
  * @param {import("./api.js").Source} source @param {any} county @param {import("./api.js").Overview} overview @param {State} state @param {Step[]} path */
 async function loadShade(source, county, overview, state, path) {
-  const level = shadeLevel(state, path);
+  const level = shadeLevel(county, state, path);
   const [layer, key] = KEYS[/** @type {keyof KEYS} */ (level)] ?? [];
-  if (!layer || !county.layers.some((/** @type {any} */ known) => known.name === layer)) return null;
+  if (!layer || !has(county, layer)) return null;
   const polygons = await source.features(layer);
   const parent = level === "village" ? path.find((part) => part.level === "township")?.code : "";
   const rows = new Map(unitsIn(overview, level, parent ?? "").map((row) => [row.code, row]));
@@ -84,7 +90,7 @@ async function loadShade(source, county, overview, state, path) {
 async function areaBounds(source, county, at, groups) {
   if (at.level === "county") return at.bounds;
   const [layer, key] = KEYS[/** @type {keyof KEYS} */ (at.level)];
-  if (county.layers.some((/** @type {any} */ known) => known.name === layer)) {
+  if (has(county, layer)) {
     const all = await source.features(layer);
     const found = all.features.find((/** @type {any} */ one) => one.properties[key] === at.code);
     if (found?.geometry) return bounds(found.geometry);
@@ -110,9 +116,10 @@ export async function loadModel(source, county, state, tiles) {
   const level = tableLevel(state, path);
   const narrow = level === "group" || at.level !== "county" || state.filter === "near" || !tiles;
   const query = { service: state.service, area: at.code, filter: state.filter };
-  const [groups, shade] = await Promise.all([
+  const [groups, shade, joints] = await Promise.all([
     narrow ? source.groups(query) : null,
     loadShade(source, county, overview, state, path),
+    state.layers.includes(JOINTS) && has(county, JOINTS) ? source.features(JOINTS) : null,
   ]);
   at.bounds = await areaBounds(source, county, at, groups?.rows ?? null);
   const all = at.level === "county" ? overview.county : (overview[/** @type {"township"} */ (at.level)].find((row) => row.code === at.code) ?? null);
@@ -128,5 +135,6 @@ export async function loadModel(source, county, state, tiles) {
     matched: groups ? groups.matched : all ? countOf(all, state.filter) : 0,
     groups: groups?.rows ?? null,
     shade,
+    joints,
   };
 }

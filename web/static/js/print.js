@@ -6,9 +6,9 @@ import { eligible } from "./model.js";
 import { filterText } from "./words.js";
 import { fullTable, LEVEL_WORDS } from "./table.js";
 
-const SHEET_WIDTH_PX = 1040; // A4 landscape less 10 mm on each side, at 96 dpi
-const MAP_SHARE = 0.74;
-const MAP_HEIGHT_PX = 565;
+const SHEET_WIDTH_PX = 1046; // A4 landscape less 10 mm on each side, at 96 dpi
+const LEGEND_PX = 178;
+const MAP_HEIGHT_PX = 602;
 
 /** Build the sheet from the model; called before every print. @param {import("./model.js").Model} model @param {any} words */
 export function prepareSheet(model, words) {
@@ -17,17 +17,27 @@ export function prepareSheet(model, words) {
     el("h1", { text: `${area} ${words.label} 对标图` }),
     el("p", { class: "sheet-numbers", text: numbers(model.totals) }),
     el("p", { text: `${filterText(model, words)} · 标准 ${words.standard} · 数据截止 ${model.county.data_date ?? "未注明"} · 制表 ${today()}` }),
+    el("p", { class: "sheet-source", text: source(model) }),
   );
   const unit = LEVEL_WORDS[/** @type {"group"} */ (model.level)];
   byId("sheet-body").replaceChildren(el("h2", { text: `${words.label}对标表（按${unit}）` }), fullTable(model, words));
-  repeatFoot(`${area} · ${words.label} · 标准 ${words.standard} · 数据截止 ${model.county.data_date ?? "未注明"}${model.county.synthetic ? " · 演示数据" : ""} · 内部使用`);
+  repeatFoot(`${area} · ${words.label} · 标准 ${words.standard} · 数据截止 ${model.county.data_date ?? "未注明"}${model.county.synthetic ? " · 演示数据" : ""} · 内部使用 · ${approval()}`);
   const map = byId("stage").getBoundingClientRect();
-  const scale = Math.min((SHEET_WIDTH_PX * MAP_SHARE) / map.width, MAP_HEIGHT_PX / map.height);
+  const scale = Math.min((SHEET_WIDTH_PX - LEGEND_PX) / map.width, MAP_HEIGHT_PX / map.height);
   const style = document.documentElement.style;
   style.setProperty("--sheet-zoom", scale.toFixed(4));
   style.setProperty("--map-width", `${Math.round(map.width)}px`);
   style.setProperty("--map-height", `${Math.round(map.height)}px`);
 }
+
+/** Where the map comes from, as it must stand on it. @param {import("./model.js").Model} model @returns {string} */
+function source(model) {
+  const invented = model.county.synthetic ? "演示数据，全部为虚构 · " : "";
+  return `${invented}${byId("base-source").textContent} · 界线为示意，不作划界依据 · ${approval()}`;
+}
+
+/** The slot of the map's approval number. @returns {string} */
+const approval = () => byId("approval").textContent ?? "";
 
 const foot = new CSSStyleSheet();
 
@@ -43,7 +53,8 @@ function numbers(totals) {
   if (!totals) return "";
   const { groups, households, people, registered } = totals;
   const lacking = `未达标 ${integer(groups.lacking)} 组、${integer(households.lacking)} 户、${integer(people.lacking)} 人（脱贫/监测 ${integer(registered.lacking)} 户）`;
-  const sure = groups.unknown ? `；不明 ${integer(groups.unknown)} 组，未达标可能为 ${range(groups.lacking, groups.lacking + groups.unknown)} 组` : "";
+  const most = (/** @type {any} */ counts) => range(counts.lacking, counts.lacking + counts.unknown);
+  const sure = groups.unknown ? `；不明 ${integer(groups.unknown)} 组，连同不明未达标为 ${most(groups)} 组、${most(households)} 户` : "";
   return `${lacking}${sure}；应达标 ${integer(eligible(groups))} 组，已达标 ${integer(groups.met)} 组。`;
 }
 

@@ -3,6 +3,7 @@
 import { byId, el, icon } from "./dom.js";
 import { integer, measure, percent } from "./format.js";
 import { eligible } from "./model.js";
+import { verdictText } from "./words.js";
 
 export const PAGE_SIZE = 100;
 export const LEVEL_WORDS = { township: "乡镇", village: "行政村", group: "村民组" };
@@ -11,7 +12,7 @@ export const LEVEL_WORDS = { township: "乡镇", village: "行政村", group: "�
  * @typedef {object} Column
  * @property {string} id @property {string} label @property {boolean} [number]
  * @property {(row: any) => any} sort
- * @property {(row: any, words: any) => Node|string} cell
+ * @property {(row: any, words: any, at: string) => Node|string} cell of the row; `at` is the level of the area looked at
  */
 
 /** Share of the eligible groups that lack it; null when none counts. @param {any} row */
@@ -43,22 +44,27 @@ function unitCell(row) {
   return row.above ? el("span", {}, el("span", { class: "above", text: `${row.above} ` }), name) : name;
 }
 
-/** Names of villages repeat within a county, so the township stands before them. @param {any} row */
-function placeCell(row) {
-  const place = [row.township_name ?? "（未归属）", row.village_name].filter(Boolean).join(" ");
+/** Names of villages repeat within a county, so the township stands before them; inside a township it is known.
+ * @param {any} row @param {any} _ @param {string} at */
+function placeCell(row, _, at) {
+  const place = [at === "township" ? "" : (row.township_name ?? "（未归属）"), row.village_name].filter(Boolean).join(" ");
   return el("span", { class: "place", title: place, text: place });
 }
 
 /** @param {any} row @param {any} words */
 function verdictCell(row, words) {
   const mark = words.mark[row.verdict] ?? words.mark.unknown;
-  const level = words.levels[words.service]?.[row.level];
-  const text = level && level !== mark.label ? `${mark.label}·${level}` : mark.label;
-  return el("span", { class: "verdict", title: row.reason_text }, icon(mark), text);
+  return el("span", { class: "verdict", title: row.reason_text }, icon(mark), verdictText(row, words, words.service));
 }
 
 /** @param {string} level @returns {Column[]} */
 export const columnsOf = (level) => (level === "group" ? GROUP_COLUMNS : AREA_COLUMNS);
+
+/** The columns that say something here: inside a village all groups stand in the same place. @param {import("./model.js").Model} model @returns {Column[]} */
+const shownColumns = (model) => columnsOf(model.level).filter((column) => column.id !== "village" || areaLevel(model) !== "village");
+
+/** @param {import("./model.js").Model} model @returns {string} */
+const areaLevel = (model) => model.path[model.path.length - 1].level;
 
 /** How much stands behind a row, to rank equals. @param {any} row @param {string} level */
 const weight = (row, level) => (level === "group" ? row.households : row.households.lacking) ?? 0;
@@ -91,6 +97,7 @@ export function renderTable(model, words, on) {
   const page = Math.min(model.state.page, pages - 1);
   const shown = rows.slice(page * PAGE_SIZE, (page + 1) * PAGE_SIZE);
   const body = rows.length ? shown.map((row) => rowNode(row, model, words, on)) : [emptyRow(model)];
+  byId("table").classList.toggle("of-groups", model.level === "group");
   byId("table").replaceChildren(head(model, on), el("tbody", {}, ...body));
   byId("table-note").textContent = note(model, rows.length);
   byId("pager").replaceChildren(...(pages > 1 ? pager(page, pages, on) : []));
@@ -99,7 +106,7 @@ export function renderTable(model, words, on) {
 /** @param {import("./model.js").Model} model */
 function emptyRow(model) {
   const text = model.state.filter === "all" ? "这里没有数据。" : "没有符合筛选条件的组；点“全部”查看所有。";
-  return el("tr", {}, el("td", { class: "empty", colspan: columnsOf(model.level).length, text }));
+  return el("tr", {}, el("td", { class: "empty", colspan: shownColumns(model).length, text }));
 }
 
 /** @param {import("./model.js").Model} model @param {number} count */
@@ -112,21 +119,21 @@ function note(model, count) {
 /** @param {import("./model.js").Model} model @param {any} on */
 function head(model, on) {
   const current = model.state.sort || (model.level === "group" ? "-verdict" : "-lacking");
-  const cells = columnsOf(model.level).map((column) => {
+  const cells = shownColumns(model).map((column) => {
     const active = current.replace(/^-/, "") === column.id;
     const falling = current.startsWith("-");
     const next = active ? (falling ? column.id : `-${column.id}`) : column.number ? `-${column.id}` : column.id;
     const arrow = active ? (falling ? " ▾" : " ▴") : "";
     const button = el("button", { type: "button", text: column.label + arrow, onclick: () => on.set({ sort: next, page: 0 }) });
-    return el("th", { scope: "col", class: column.number ? "number" : null, "aria-sort": active ? (falling ? "descending" : "ascending") : "none" }, button);
+    return el("th", { scope: "col", class: `col-${column.id}${column.number ? " number" : ""}`, "aria-sort": active ? (falling ? "descending" : "ascending") : "none" }, button);
   });
   return el("thead", {}, el("tr", {}, ...cells));
 }
 
 /** @param {any} row @param {import("./model.js").Model} model @param {any} words @param {any} on */
 function rowNode(row, model, words, on) {
-  const cells = columnsOf(model.level).map((column, index) => {
-    const content = column.cell(row, words);
+  const cells = shownColumns(model).map((column, index) => {
+    const content = column.cell(row, words, areaLevel(model));
     return el(index ? "td" : "th", { class: column.number ? "number" : null, scope: index ? null : "row", title: index ? null : row.name }, content);
   });
   const chosen = model.level === "group" && row.code === model.state.select;
@@ -174,8 +181,8 @@ export function highlightRow(code) {
 /** Every row as plain texts, for the printed sheet. @param {import("./model.js").Model} model @param {any} words */
 export function fullTable(model, words) {
   const rows = sortRows(model.rows, model.level, model.state.sort);
-  const columns = columnsOf(model.level);
-  const cell = (/** @type {Column} */ column, /** @type {any} */ row) => el("td", { class: column.number ? "number" : null }, column.cell(row, words));
+  const columns = shownColumns(model);
+  const cell = (/** @type {Column} */ column, /** @type {any} */ row) => el("td", { class: column.number ? "number" : null }, column.cell(row, words, areaLevel(model)));
   const reason = model.level === "group";
   const headCells = columns.map((column) => el("th", { class: column.number ? "number" : null, text: column.label }));
   const body = rows.map((row) => el("tr", {}, ...columns.map((column) => cell(column, row)), reason ? el("td", { text: row.reason_text ?? "" }) : null));

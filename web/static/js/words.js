@@ -19,6 +19,18 @@ export function arrange(legend, county, service) {
   };
 }
 
+const GOOD = "达标";
+
+/** The verdict with the word of its level; of an unknown one the level is only the least that is sure.
+ * @param {any} row with verdict and level @param {any} words @param {string} service @returns {string} */
+export function verdictText(row, words, service) {
+  const mark = words.mark[row.verdict] ?? words.mark.unknown;
+  const level = words.levels[service]?.[row.level] ?? "";
+  if (mark.value === "unknown") return level && row.level !== "none" ? `${mark.label}·至少${level}` : mark.label;
+  if (level.endsWith(GOOD) && mark.value !== "excluded") return mark.value === "met" ? level : mark.label; // 基本达标; 未达标 rather than 未达标·不达标
+  return level ? `${mark.label}·${level}` : mark.label;
+}
+
 /** The filter in words, as it stands on every sheet. @param {import("./model.js").Model} model @param {any} words @returns {string} */
 export function filterText(model, words) {
   const area = model.path.map((step) => step.name).join("▸");
