@@ -67,7 +67,7 @@ def find_anchors(network: Network, *, rule: NetworkRule, outline: gpd.GeoDataFra
     """
     standing = _standing(network)
     declared = standing & _near(network, points, rule.doubt_m.value)
-    trunk, scrap = (standing & edges for edges in _trunk(network, rule))
+    trunk, scrap = _trunk(network, rule, standing)
     border = standing & _near(network, outline, rule.touch_m.value, boundary=True)
     unclassed = standing & _unclassed(network)
     certain = declared | trunk
@@ -92,11 +92,11 @@ def _standing(network: Network) -> NDArray[np.bool_]:
     return ~network.edges["status"].isin(["planned", "building"]).fillna(value=False).to_numpy(dtype=bool)
 
 
-def _trunk(network: Network, rule: NetworkRule) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Edges of a trunk class in pieces that are long enough, and the scraps."""
+def _trunk(network: Network, rule: NetworkRule, standing: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Standing edges of a trunk class in pieces that are long enough, and the scraps."""
     if "road_class" not in network.edges:
         return (np.zeros(len(network.edges), dtype=bool),) * 2
-    trunk = network.edges["road_class"].isin(rule.anchor_classes.value).fillna(value=False).to_numpy(dtype=bool)
+    trunk = standing & network.edges["road_class"].isin(rule.anchor_classes.value).fillna(value=False).to_numpy(dtype=bool)
     label = components(network, trunk, doubtful=False)
     long = component_lengths(network, label, trunk)[label] >= rule.anchor_min_length_m.value
     return trunk & long, trunk & ~long
