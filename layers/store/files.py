@@ -138,7 +138,31 @@ class FileStore:
                 raise StoreError(f"方案“{taken}”已经有了；请换一个名字。")
             self._point(tidy, self.revision(rev).id)
 
+    def collect_garbage(self) -> list[Path]:
+        """Delete layer files that no revision names, as a writer leaves them that dies before its revision is recorded.
+
+        The next writer does so by itself when it finds that the last one died. A file that any record names stays, also when no branch leads to it.
+
+        Returns:
+            What was deleted.
+        """
+        with self._writing():
+            return self._drop_orphans()
+
     # Inside
+
+    def _drop_orphans(self) -> list[Path]:
+        """Call it only while holding the writer's lock: then no file is waiting for its record."""
+        try:
+            revisions = [self._load(entry.stem) for entry in self._entries(self._revisions)]
+        except DamagedWorkspace:
+            return []  # what an unreadable record names cannot be known, so everything stays
+        named = {self._file(ref) for revision in revisions for ref in revision.layers.values()}
+        files = [file for folder in self._entries(self._layers) for file in self._entries(folder) if is_hash(file.stem)]
+        orphans = [file for file in files if file not in named]
+        for file in orphans:
+            file.unlink()
+        return orphans
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -146,8 +170,10 @@ class FileStore:
         try:
             for folder in (self.path, self._layers, self._revisions, self._refs):
                 disk.make_folder(folder)
-            with writer_lock(self.path, timeout_s=self._lock_timeout_s):
+            with writer_lock(self.path, timeout_s=self._lock_timeout_s) as died:
                 disk.remove_temporaries([self.path, self._revisions, self._refs, *self._entries(self._layers)])
+                if died:
+                    self._drop_orphans()
                 yield
         except OSError as error:
             reason = "磁盘已满" if error.errno in _NO_ROOM else error.strerror or str(error)

@@ -23,8 +23,8 @@ HOLDER_NAME = ".writer.json"  # beside the lock: Windows lets nobody read a lock
 
 
 @contextmanager
-def writer_lock(folder: Path, *, timeout_s: float) -> Iterator[None]:
-    """Hold the folder's writer lock.
+def writer_lock(folder: Path, *, timeout_s: float) -> Iterator[bool]:
+    """Hold the folder's writer lock; gives whether the last writer died while it held it (its note is still there).
 
     Raises:
         WorkspaceLocked: somebody else held it for longer than `timeout_s`; the sentence says who and since when.
@@ -34,9 +34,10 @@ def writer_lock(folder: Path, *, timeout_s: float) -> Iterator[None]:
         lock.acquire()
     except Timeout:
         raise WorkspaceLocked(f"{_holder(folder)}正在写这个工作区，等了 {timeout_s:g} 秒仍未结束；请稍后再试。") from None
+    died = (folder / HOLDER_NAME).exists()
     try:
         (folder / HOLDER_NAME).write_bytes(_me())
-        yield
+        yield died
     finally:
         (folder / HOLDER_NAME).unlink(missing_ok=True)
         lock.release()

@@ -1,4 +1,4 @@
-"""Killed at any moment, or out of disk: the last revision stays whole and the next commit works."""
+"""Killed at any moment, or out of disk: the last revision stays whole and the next commit works (imports: `tests/api/test_import_crash.py`)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from layers.store.revision import Change
 from tests.layers.store.commit_forever import commit_forever, frame_of
 
 ROOT = Path(__file__).parents[3]
-KILLS = 50
+KILLS = 20
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="needs SIGKILL and resource limits")
 

@@ -16,7 +16,7 @@ from layers.errors import DamagedWorkspace, StoreError, UnknownLayer, WorkspaceL
 from layers.store.disk import TEMP_PREFIX
 from layers.store.files import FileStore
 from layers.store.frames import ROW_GROUP_ROWS
-from layers.store.lock import writer_lock
+from layers.store.lock import HOLDER_NAME, writer_lock
 from layers.store.revision import Change, LayerKind, LayerRef, Revision
 
 
@@ -158,3 +158,34 @@ def test_a_forged_record_does_not_lead_out_of_the_folder(store, name, sha256):
     (store.path / "revisions" / f"{forged.id}.json").write_bytes(forged.to_json())
     with pytest.raises((DamagedWorkspace, UnknownLayer)):
         store.read("gaps", rev=forged.id)
+
+
+def test_what_a_dead_writer_left_is_dropped_by_the_next_one(store):
+    first = store.head()
+    orphan = store.path / "layers" / "gaps" / f"{'0' * 64}.parquet"
+    orphan.write_bytes(b"half a county")
+    store.commit({"gaps": Change(frame=table(2))}, title="nobody died")
+    assert orphan.exists(), "only looked for when a writer died"
+    (store.path / HOLDER_NAME).write_text("{}")
+    store.commit({"gaps": Change(frame=table(3))}, title="somebody had died")
+    assert not orphan.exists()
+    store.verify()
+    assert store.read("gaps", rev=first.id)["x"].tolist() == [1]
+
+
+def test_garbage_is_only_what_no_record_names(store):
+    head = store.head()
+    store.branch("方案一")
+    store.commit({"gaps": Change(frame=table(2))}, title="a", branch="方案一")
+    notes = store.path / "layers" / "gaps" / "README.txt"
+    notes.write_text("ours")
+    orphan = store.path / "layers" / "gaps" / f"{'a' * 64}.tif"
+    orphan.write_bytes(b"x")
+    (store.path / "refs" / "方案一").unlink()
+    assert store.collect_garbage() == [orphan]
+    assert store.collect_garbage() == []
+    assert notes.exists()
+    store.verify()
+    (store.path / "revisions" / f"{head.id}.json").write_text("{}")
+    orphan.write_bytes(b"x")
+    assert store.collect_garbage() == [], "an unreadable record may name anything"
