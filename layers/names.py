@@ -7,10 +7,11 @@ a unit, and the aliases under which bureaus write it. Intake turns headings into
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
 
+from layers import english
 from layers.errors import UnknownLayer
 
 
@@ -110,9 +111,14 @@ def _flag(name: str, label: str, *aliases: str) -> Field:
 
 
 COMMON: tuple[Field, ...] = (
-    Field("data_date", "数据日期", Kind.DATE, aliases=("数据时间", "更新日期", "更新时间", "调查日期", "采集时间", "填报日期", "截止日期")),
-    _text("source", "数据来源", "来源", "资料来源"),
-    _text("note", "备注", "说明", "附注"),
+    Field(
+        "data_date",
+        "数据日期",
+        Kind.DATE,
+        aliases=("数据时间", "更新日期", "更新时间", "调查日期", "采集时间", "填报日期", "截止日期", *english.headings("", "data_date")),
+    ),
+    _text("source", "数据来源", "来源", "资料来源", *english.headings("", "source")),
+    _text("note", "备注", "说明", "附注", *english.headings("", "note")),
     _flag("synthetic", "演示数据", "是否演示数据", "虚构", "合成数据"),
 )
 
@@ -547,7 +553,18 @@ _LAYERS: tuple[Layer, ...] = (
     Layer("problems", "问题清单", Geometry.TABLE, "", (), result=True),
 )
 
-LAYERS: dict[str, Layer] = {layer.name: layer for layer in _LAYERS}
+
+def _with_english(layer: Layer) -> Layer:
+    return replace(layer, fields=tuple(_also_english(layer.name, known) for known in layer.fields))
+
+
+def _also_english(layer: str, known: Field) -> Field:
+    """The field with the English ways to write its heading and its values behind its own."""
+    choices = tuple(replace(choice, aliases=(*choice.aliases, *english.values(known.name, choice.value))) for choice in known.choices)
+    return replace(known, aliases=(*known.aliases, *english.headings(layer, known.name)), choices=choices)
+
+
+LAYERS: dict[str, Layer] = {layer.name: _with_english(layer) for layer in _LAYERS}
 
 
 def get_layer(name: str) -> Layer:

@@ -66,7 +66,7 @@ def points(cells: Mapping[str, pd.Series[Any]], *, origin: Origin) -> tuple[gpd.
     pair = next(((x, y) for x, y in _PAIRS if x in cells and y in cells), None)
     if pair is None:
         return None, "", join_problems([])
-    x, y = (_numbers(cells[name]) for name in pair)
+    x, y = (_numbers(_with_points(cells[name]) if pair[0] == "lon" else cells[name]) for name in pair)
     unread = [_unread(cells[name], numbers, origin) for name, numbers in zip(pair, (x, y), strict=True)]
     placed = x.notna() & y.notna()
     shapes = gpd.GeoSeries(gpd.points_from_xy(x.where(placed), y.where(placed)), index=x.index).where(placed, None)
@@ -76,6 +76,11 @@ def points(cells: Mapping[str, pd.Series[Any]], *, origin: Origin) -> tuple[gpd.
 def _split(cells: pd.Series[Any]) -> dict[str, pd.Series[Any]]:
     halves = cells.map(lambda cell: [*re.split(r"[,，;；\s]+", plain_text(cell).strip("()（）[]")), "", ""][:2])
     return {"lon": halves.map(lambda half: half[0]).astype(object), "lat": halves.map(lambda half: half[1]).astype(object)}
+
+
+def _with_points(cells: pd.Series[Any]) -> pd.Series[Any]:
+    """Degrees with a decimal comma (`106,0867`) as with a point; a grid coordinate may have thousands, degrees have none."""
+    return cells.map(lambda cell: re.sub(r"^\s*([+-]?\d{1,3}),(\d+)\s*$", r"\1.\2", cell) if isinstance(cell, str) else cell).astype(object)
 
 
 def _numbers(cells: pd.Series[Any]) -> pd.Series[float]:

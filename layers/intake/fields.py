@@ -14,7 +14,7 @@ from layers.intake.values import DTYPES, Values, expectation, parse_column, plai
 from layers.names import Geometry, Kind, fields_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from layers.intake.headings import Match
     from layers.intake.raw import Raw
@@ -30,6 +30,7 @@ _COMPLAINTS = {
     "not_a_date": "不是日期",
     "lost_digits": "成了科学计数法，末尾数字已丢失",
     "too_long": "过长",
+    "failed_formula": "是出错的公式",
 }
 _COORDINATE_NAMES = frozenset(field.name for field in COORDINATES)
 
@@ -126,7 +127,7 @@ def _lost_zeros(raw: Raw, field: Field, match: Match, origin: Origin) -> pd.Data
 
 
 def _is_blank(raw: Raw, column: int) -> bool:
-    return not any(plain_text(cell) for cell in raw.cells[column].unique())
+    return not any(plain_text(cell) for cell in raw.cells[column])
 
 
 def _nameless(raw: Raw, origin: Origin) -> pd.DataFrame:
@@ -138,13 +139,23 @@ def _nameless(raw: Raw, origin: Origin) -> pd.DataFrame:
     )
 
 
+def required_fields(layer: Layer, known: Iterable[str]) -> list[Field]:
+    """The fields without which a row means nothing.
+
+    A group is told by its code; a list that has no codes at all, but names, is taken too, and its rows are numbered.
+    """
+    named = layer.name == "groups" and layer.key not in known and not {"group_name", "hamlet_name"}.isdisjoint(known)
+    return [field for field in layer.fields if field.required and not (named and field.name == layer.key)]
+
+
 def _must_have_required(matches: Mapping[str, Match], layer: Layer, raw: Raw, file: str) -> None:
     seen = "、".join(f"“{shown(heading)}”" for heading in raw.headings if shown(heading)) or "（没有表头）"
-    for field in layer.fields:
-        if field.required and field.name not in matches:
+    for field in required_fields(layer, matches):
+        if field.name not in matches:
             raise MissingField(
                 f"“{file}”里没有“{field.label}”列，无法导入“{layer.label}”；看到的表头有：{seen}。"
-                f"如果其中一列就是{field.label}，请加 --rename {field.name}=该列表头。",
+                f"如果其中一列就是{field.label}，请加 --rename {field.name}=该列表头"
+                + ("；没有代码而只有组名的，请加 --rename group_name=该列表头。" if layer.name == "groups" else "。"),
                 file=file,
                 field=field.name,
                 expected=field.label,

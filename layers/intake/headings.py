@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 
+from layers import english
 from layers.errors import InputError
 from layers.intake.problems import Origin, join_problems
 from layers.names import LAYERS, Field, Kind, fields_of
@@ -25,10 +26,10 @@ if TYPE_CHECKING:
 
 Heading: TypeAlias = tuple[str, ...]
 
-LON = Field("lon", "经度", Kind.NUMBER, aliases=("东经", "经度坐标", "longitude", "lng", "long", "jd", "经度(度)", "经度E", "东经E"))
-LAT = Field("lat", "纬度", Kind.NUMBER, aliases=("北纬", "纬度坐标", "latitude", "wd", "纬度(度)", "纬度N", "北纬N"))
-EAST = Field("east", "横坐标", Kind.NUMBER, aliases=("x", "x坐标", "坐标x", "东坐标", "easting", "point_x", "xcoord"))
-NORTH = Field("north", "纵坐标", Kind.NUMBER, aliases=("y", "y坐标", "坐标y", "北坐标", "northing", "point_y", "ycoord"))
+LON = Field("lon", "经度", Kind.NUMBER, aliases=("东经", "经度坐标", "jd", "经度(度)", "经度E", "东经E", *english.headings("", "lon")))
+LAT = Field("lat", "纬度", Kind.NUMBER, aliases=("北纬", "纬度坐标", "wd", "纬度(度)", "纬度N", "北纬N", *english.headings("", "lat")))
+EAST = Field("east", "横坐标", Kind.NUMBER, aliases=("x坐标", "坐标x", "东坐标", *english.headings("", "east")))
+NORTH = Field("north", "纵坐标", Kind.NUMBER, aliases=("y坐标", "坐标y", "北坐标", *english.headings("", "north")))
 PAIR = Field("lonlat", "经纬度", Kind.TEXT, aliases=("坐标", "经纬度坐标", "gps坐标", "位置坐标", "地理坐标"))
 COORDINATES: tuple[Field, ...] = (LON, LAT, EAST, NORTH, PAIR)
 """Columns that place a row; they become the geometry and are not stored."""
@@ -191,13 +192,15 @@ def assign(
 
 def _rival(match: Match, winner: Match, headings: Sequence[Heading], origin: Origin) -> pd.DataFrame:
     name, used = shown(headings[match.column]), shown(headings[winner.column])
+    if name == used:
+        name, used = f"第{match.column + 1}列 {name}", f"第{winner.column + 1}列 {used}"
     return origin.problem(
         "ambiguous_column",
         "warning",
         f"“{name}”和“{used}”两列都像是“{match.field.label}”，采用了“{used}”，“{name}”未导入。",
         field=match.field.name,
         value=name,
-        suggestion=f"如应采用“{name}”，请加 --rename {match.field.name}={name}",
+        suggestion=f"如应采用“{name}”，请加 --rename {match.field.name}={name.split(' ')[0] if used.startswith('第') else name}",
     )
 
 
@@ -238,9 +241,10 @@ def _factor_of_heading(field: Field, heading: str, file: str) -> float:
 
 
 def _column_called(heading: str, headings: Sequence[Heading]) -> int | None:
-    """The column of that heading: as shown, joined, or its last line; exact before bare."""
+    """The column of that heading: as shown, joined, or its last line; exact before bare; `第3列` is the third."""
     for same in (str, bare):
         for i, parts in enumerate(headings):
             if same(heading) in (same(shown(parts)), same("".join(parts)), same(parts[-1]) if parts else None):
                 return i
-    return None
+    number = re.fullmatch(r"第(\d{1,4})列", heading)
+    return int(number[1]) - 1 if number and 0 < int(number[1]) <= len(headings) else None

@@ -23,15 +23,18 @@ _AREAS = frozenset(("county_code", "township_code", "village_code"))
 def complete_keys(frame: pd.DataFrame, layer: Layer, *, origin: Origin) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The frame with a key in every row: `<layer>-000001` by position where the file gives none.
 
-    A layer that is useless without its own key (a required field) is left as it is: its rows without a key are rejected elsewhere.
+    Rows that lack a required key are rejected elsewhere, unless the whole file has none.
     """
     missing = frame[layer.key].isna()
-    if layer.by_name[layer.key].required or not missing.any():
+    if not missing.any():
         return frame, join_problems([])
     made = pd.Series([f"{layer.name}-{i:06d}" for i in range(1, len(frame) + 1)], index=frame.index, dtype="string")
     label = layer.by_name[layer.key].label
     if missing.all():
-        note = origin.problem("made_keys", "info", f"没有“{label}”，已按行次编为 {made.iloc[0]} 等。", field=layer.key)
+        needed = layer.by_name[layer.key].required
+        hint = f"如有代码列，请加 --rename {layer.key}=该列表头；没有的请补上：行次一变，编号就变，户册和历次结果对不上" if needed else ""
+        text = f"没有“{label}”，已按行次编为 {made.iloc[0]} 等。"
+        note = origin.problem("made_keys", "warning" if needed else "info", text, field=layer.key, suggestion=hint)
     else:
         rows = frame.index[missing]
         texts = [f"第 {row} 行缺“{label}”，已编为 {code}。" for row, code in zip(rows, made[missing], strict=True)]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 import rasterio
 from pyproj import CRS
 from rasterio._err import CPLE_BaseError
@@ -16,13 +17,15 @@ from rasterio.shutil import copy as copy_raster
 from layers.crs import Declared, declare, magnitude_hint
 from layers.crs.declared import WAYS
 from layers.errors import HostileFile, InputError, MissingCRS, UnknownFormat
+from layers.intake.headings import bare
 from layers.intake.problems import Origin, join_problems
 from layers.intake.safety import MOST_BANDS, MOST_CELLS
+from layers.intake.values import parser_of
+from layers.names import COMMON
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
-
-    import pandas as pd
 
 HEIGHTS_M = (-500.0, 9000.0)
 COARSEST_M = 100.0
@@ -64,11 +67,23 @@ def read_raster(source: Path, target: Path, *, origin: Origin, declared: Declare
                 crs, problems = _crs(dataset, declared, origin)
                 heights = _scan(dataset, origin.file)
                 _write(dataset, target, crs, heights.nodata)
+                said = _tags(dataset.tags())
     except (RasterioError, CPLE_BaseError, OSError, ValueError) as error:
         raise UnknownFormat(f"打不开“{origin.file}”：不是完好的 GeoTIFF。", file=origin.file) from error
     notes = [problems, _resolution_note(heights, origin), _holes_note(heights, origin)]
     info = {"crs": crs.label, "width": heights.width, "height": heights.height, "resolution": heights.resolution_m, "nodata": heights.nodata}
+    info |= said
     return Grid(target, join_problems(notes), info)
+
+
+def _tags(tags: Mapping[str, str]) -> dict[str, Any]:
+    """What the file's own tags say of its data: whether they are invented, and when they are from; the names are those of the column dictionary."""
+    said = {}
+    for field in (field for field in COMMON if field.name in ("data_date", "synthetic")):
+        names = {bare(name) for name in (field.name, field.label, *field.aliases)}
+        value, rule = parser_of(field)(next((value for name, value in tags.items() if bare(name) in names), None))
+        said[field.name] = None if rule or value is pd.NA else value
+    return {"synthetic": said["synthetic"] is True, "data_date": said["data_date"]}
 
 
 @dataclass(frozen=True, slots=True)

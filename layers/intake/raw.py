@@ -20,7 +20,7 @@ class Raw:
     """Cells and geometry of one layer of a file.
 
     `cells` has one column for each heading, named 0, 1, 2 …, and the row numbers of the office as its index; `geometry` has the same index, in
-    `crs` (None: not said). `rows_read` counts also the rows that were set aside here (subtotals), each of which is an `error` in `problems`.
+    `crs` (None: not said). `rows_read` counts also the rows that were set aside here (subtotals), each of which is an `info` in `problems`.
     `cut` says that headings may be cut (a .dbf).
     """
 

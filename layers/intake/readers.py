@@ -20,7 +20,7 @@ from layers.crs.declared import WAYS
 from layers.errors import InputError, MissingCRS, MissingField
 from layers.intake.archives import unpacked
 from layers.intake.coordinates import points
-from layers.intake.fields import Fields, to_fields
+from layers.intake.fields import Fields, required_fields, to_fields
 from layers.intake.geometry import outside, parts, place, shape_up
 from layers.intake.keys import complete_keys, merge_parts, told_apart, unique_keys
 from layers.intake.problems import Origin, join_problems
@@ -28,8 +28,10 @@ from layers.intake.raster import crs_conflict, read_raster
 from layers.intake.register import pseudonymise
 from layers.intake.report import Intake, facts, sha256_of
 from layers.intake.safety import identify
-from layers.intake.tables import read_text, read_workbook, to_raw
+from layers.intake.tables import read_text, to_raw
+from layers.intake.values import parse_date
 from layers.intake.vectors import read_vector
+from layers.intake.workbooks import read_workbook
 from layers.names import Geometry, get_layer
 
 if TYPE_CHECKING:
@@ -50,6 +52,7 @@ class Options:
     encoding: str | None = None
     rename: Mapping[str, str] | None = None
     sheet: str | None = None
+    date: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,7 @@ def read_layer(  # noqa: PLR0913 - each is something that only the operator know
     key: bytes | None = None,
     boundary: Any = None,
     target: Path | None = None,
+    date: str | None = None,
 ) -> Intake:
     """Read one layer from a file.
 
@@ -88,6 +92,7 @@ def read_layer(  # noqa: PLR0913 - each is something that only the operator know
         key: The workspace's secret, for the layer `households` only.
         boundary: The county (frame, series or shape in EPSG:4490): what lies far outside is doubtful.
         target: For a raster: where the tiled GeoTIFF is written; default beside the input, ending in `.cog.tif`.
+        date: When the data are from: ISO year, month or day (`2025`, `2025-06`, `2025-06-30`); for rows that do not say themselves.
 
     Returns:
         The frame in EPSG:4490 with every field of the layer, typed, a unique key in each row, and the problems with their rows.
@@ -100,15 +105,16 @@ def read_layer(  # noqa: PLR0913 - each is something that only the operator know
     if wanted.result:
         raise InputError(f"“{wanted.label}”是计算得出的图层，不能导入。", file=source.name)
     origin = Origin(wanted.name, source.name)
-    options = Options(parse_crs(crs) if crs else None, encoding, rename, sheet)
+    options = Options(parse_crs(crs) if crs else None, encoding, rename, sheet, _declared_date(date))
     kind = identify(source)
     info: dict[str, Any] = {"file": source.name, "sha256": sha256_of(source), "encoding": None, "crs": None, "headings": {}}
+    info["declared_date"] = options.date
     if wanted.geometry is Geometry.RASTER:
         return _read_grid(source, kind, target, origin, options, info)
     raw, declared = _read_raw(source, kind, wanted, origin, options)
     fields = to_fields(raw, wanted, origin=origin, rename=rename)
-    step = _Step(fields.frame, (raw.problems, fields.problems))
-    step = _drop_incomplete(step, wanted, origin)
+    step = _Step(_dated(fields.frame, options.date), (raw.problems, fields.problems))
+    step = _drop_incomplete(step, wanted, fields, origin)
     if wanted.geometry is Geometry.TABLE:
         step = _finish_table(step, wanted, origin, key, raw)
     else:
@@ -124,8 +130,23 @@ def _read_grid(source: Path, kind: str, target: Path | None, origin: Origin, opt
     if kind != "tiff":
         raise InputError(f"“{origin.layer}”要用 GeoTIFF（.tif）导入。", file=origin.file)
     grid = read_raster(source, target or source.with_suffix(".cog.tif"), origin=origin, declared=options.crs)
-    counts = {"rows_read": 1, "rows_kept": 1, "rows_rejected": 0, "data_date": None, "synthetic": False}
-    return Intake(None, grid.problems, {**info, **counts, **grid.info}, grid.path)
+    counts = {"rows_read": 1, "rows_kept": 1, "rows_rejected": 0}
+    dated = {"data_date": grid.info["data_date"] or options.date}
+    return Intake(None, grid.problems, {**info, **counts, **grid.info, **dated}, grid.path)
+
+
+def _declared_date(text: str | None) -> str | None:
+    """The operator's date as ISO text of the precision given."""
+    if text is None:
+        return None
+    value, rule = parse_date(text)
+    if rule or value is pd.NA:
+        raise InputError(f"看不懂数据日期“{text}”；请写成 2025、2025-06 或 2025-06-30。", field="data_date", value=text, expected="2025-06-30")
+    return str(value)
+
+
+def _dated(frame: pd.DataFrame, date: str | None) -> pd.DataFrame:
+    return frame if date is None else frame.assign(data_date=frame["data_date"].fillna(date))
 
 
 def _read_raw(source: Path, kind: str, layer: Layer, origin: Origin, options: Options) -> tuple[Raw, Declared | None]:
@@ -146,9 +167,9 @@ def _read_raw(source: Path, kind: str, layer: Layer, origin: Origin, options: Op
         return read_vector(path, kind, file=source.name, sheet=sheet, encoding=options.encoding), declared
 
 
-def _drop_incomplete(step: _Step, layer: Layer, origin: Origin) -> _Step:
+def _drop_incomplete(step: _Step, layer: Layer, fields: Fields, origin: Origin) -> _Step:
     """Reject rows without a required value; give the others keys where the layer allows it."""
-    required = [field for field in layer.fields if field.required]
+    required = required_fields(layer, fields.headings)
     missing = step.frame[[field.name for field in required]].isna()
     rows = step.frame.index[missing.any(axis=1)]
     labels = {field.name: field.label for field in required}
@@ -252,7 +273,10 @@ def _drop_unplaced(frame: gpd.GeoDataFrame, layer: Layer, origin: Origin) -> tup
     rows = frame.index[lacking]
     if layer.name == "groups":
         texts = [f"第 {row} 行没有位置：保留，凡要看位置的判断都按“不明”。" for row in rows]
-        hint = "请补充该组的坐标"
+        hint = "请补充坐标（经度、纬度两列），或改用带图形的文件"
+        if len(rows) == len(frame) > 1:
+            text = f"{len(rows)} 行都没有位置：保留，凡要看位置的判断都按“不明”。"
+            return frame, origin.problem("no_location", "warning", text, field="geometry", suggestion=hint)
         return frame, origin.problem("no_location", "warning", texts, row=rows.tolist(), field="geometry", suggestion=hint)
     texts = [f"第 {row} 行没有可用的图形，未导入。" for row in rows]
     return frame[~lacking], origin.problem("no_geometry", "error", texts, row=rows.tolist(), field="geometry", suggestion="请补画图形或坐标")

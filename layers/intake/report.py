@@ -17,7 +17,7 @@ class Intake:
     """One layer read from one file.
 
     `frame` is what the store takes (None for a raster, whose tiled GeoTIFF is at `path`). `problems` has `PROBLEM_COLUMNS`. `info` holds
-    `file, sha256, encoding, crs, rows_read, rows_kept, rows_rejected, data_date, synthetic, headings` (heading by field), and for a raster also
+    `file, sha256, encoding, crs, rows_read, rows_kept, rows_rejected, data_date, declared_date, synthetic, headings` (heading by field), and for a raster also
     `width, height, resolution, nodata`. `rows_read = rows_kept + rows_rejected` counts rows of the file, whatever became of their parts.
     """
 

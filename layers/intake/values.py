@@ -131,6 +131,8 @@ _FALSE = frozenset(
         "不满足",
     ]
 )
+_FAILED = frozenset(("#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"))
+"""What a spreadsheet shows where a formula failed; #N/A is how offices write that they do not know."""
 _NUMBER = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*([^\W\d_].*)?")
 _COUNT_UNITS = frozenset(("户", "人", "个", "处", "座", "天", "年", "名", "口", "所", "位", "层", "栋", "间", "台"))
 _EPOCH = date(1899, 12, 30)  # day 0 of spreadsheet serials, their 29 February 1900 included
@@ -156,15 +158,19 @@ def parse_column(cells: pd.Series[Any], field: Field, factor: float = 1.0) -> Va
 
     Returns:
         Values of `DTYPES[field.kind]` (`<NA>` for missing and for refused) and rules: `not_a_number`, `not_whole`, `out_of_range`, `unknown_unit`,
-        `unknown_choice`, `not_yes_no`, `not_a_date`, `lost_digits`, `too_long`.
+        `unknown_choice`, `not_yes_no`, `not_a_date`, `lost_digits`, `too_long`, `failed_formula`.
     """
     parse = parser_of(field, factor)
     codes, distinct = pd.factorize(_keys(cells), use_na_sentinel=False)
     first = np.unique(codes, return_index=True)[1]
-    parsed = [parse(cell) for cell in cells.iloc[first].tolist()] if len(distinct) else []
+    parsed = [_parsed(cell, parse) for cell in cells.iloc[first].tolist()] if len(distinct) else []
     values = pd.Series([value for value, _ in parsed], dtype=DTYPES[field.kind])
     rules = pd.Series([rule for _, rule in parsed], dtype="string")
     return Values(values.iloc[codes].set_axis(cells.index), rules.iloc[codes].set_axis(cells.index))
+
+
+def _parsed(cell: Any, parse: Parser) -> Parsed:
+    return (pd.NA, "failed_formula") if isinstance(cell, str) and cell.strip().upper() in _FAILED else parse(cell)
 
 
 def _keys(cells: pd.Series[Any]) -> pd.Series[Any]:
@@ -329,6 +335,7 @@ def parse_choice(cell: Any, *, choices: dict[str, str]) -> Parsed:
 
 _DATE = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?)?月?)?年?(?:[ t]+\d{1,2}:\d{2}.*)?")
 _DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})?")
+_DAY_FIRST = re.compile(r"(1[3-9]|2\d|3[01])[/.-](\d{1,2})[/.-](\d{4})")  # only where the first number can be no month
 
 
 def parse_date(cell: Any) -> Parsed:
@@ -341,6 +348,8 @@ def parse_date(cell: Any) -> Parsed:
     if re.fullmatch(r"\d{5}(?:\.\d+)?", text) and _SERIALS[0] <= float(text) <= _SERIALS[1]:
         return (_EPOCH + timedelta(days=int(float(text)))).isoformat(), ""
     match = _DATE.fullmatch(text.replace(" ", "") if ":" not in text else text) or _DIGITS.fullmatch(text)
+    if match is None and (turned := _DAY_FIRST.fullmatch(text)):
+        return _iso(turned[3], turned[2], turned[1])
     return _iso(*match.groups()) if match else (pd.NA, "not_a_date")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,8 @@ from layers.intake.safety import LARGEST_FILE, MOST_ROWS, MOST_VERTICES, refuse_
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import numpy.typing as npt
 
 _DRIVERS = {
     "shp": ("ESRI Shapefile",),
@@ -61,6 +64,8 @@ def read_vector(path: Path, kind: str, *, file: str, sheet: str | None = None, e
         refuse_entities(path)
     if kind == "shp" and not path.with_suffix(".shx").exists() and not path.with_suffix(".SHX").exists():
         raise InputError(f"“{file}”缺少同名的 .shx 文件；Shapefile 的 .shp、.shx、.dbf、.prj 要放在一起（或打成一个 .zip）。", file=file)
+    if kind == "shp" and not path.with_suffix(".dbf").exists() and not path.with_suffix(".DBF").exists():
+        raise InputError(f"“{file}”缺少同名的 .dbf 文件（属性表）；Shapefile 的 .shp、.shx、.dbf、.prj 要放在一起（或打成一个 .zip）。", file=file)
     bytewise = kind in ("shp", "dbf")
     frame = _read_gdal(path, kind, sheet=sheet, file=file, encoding=_BYTES if bytewise else None)
     if not bytewise:
@@ -93,13 +98,22 @@ def _must_be_expected(info: dict[str, Any], kind: str, file: str) -> None:
 def _choose_layer(path: Path, kind: str, sheet: str | None, file: str) -> str | None:
     if kind in ("shp", "dbf", "geojson", "fgb"):
         return None
-    names = [str(name) for name, _ in pyogrio.list_layers(path)]
+    layers = pyogrio.list_layers(path)
+    names = [str(name) for name, _ in layers]
     if sheet is not None and sheet not in names:
         raise InputError(f"“{file}”里没有名为“{sheet}”的图层；有：{'、'.join(names)}。", file=file)
+    if sheet is None and len(names) > 1:
+        names = _worth_reading(path, kind, layers) or names
     if sheet is None and len(names) != 1:
         found = f"有 {len(names)} 个图层：{'、'.join(names)}；请用 --sheet 指定一个。" if names else "里没有图层。"
         raise InputError(f"“{file}”{found}", file=file)
     return sheet or names[0]
+
+
+def _worth_reading(path: Path, kind: str, layers: Any) -> list[str]:
+    """Of several layers those that hold shapes (a .gpkg keeps its styles in tables), of a drawing's folders those that are not empty."""
+    shaped = [str(name) for name, shape in layers if shape is not None]
+    return [name for name in shaped if kind != "kml" or pyogrio.read_info(path, layer=name, force_feature_count=True)["features"]]
 
 
 def _read_parquet(path: Path, file: str) -> pd.DataFrame:
@@ -144,6 +158,14 @@ def _recoded(frame: pd.DataFrame, codec: str) -> pd.DataFrame:
     return recoded
 
 
+def _cells(column: pd.Series[Any]) -> npt.NDArray[np.object_]:
+    """The values of a column; lists and objects (GeoJSON, Parquet) as their JSON text."""
+    values = column.astype(object)
+    nested = values.map(lambda value: isinstance(value, dict | list | np.ndarray)).to_numpy(dtype=bool)
+    plain = values.mask(nested, values[nested].map(lambda value: json.dumps(value, ensure_ascii=False, default=str)))
+    return np.asarray(plain, dtype=np.object_)
+
+
 def _is_text(column: pd.Series[Any]) -> bool:
     return column.dtype == object or isinstance(column.dtype, pd.StringDtype)
 
@@ -152,7 +174,7 @@ def _raw(frame: pd.DataFrame, *, encoding: str, cut: bool, file: str) -> Raw:
     rows = pd.RangeIndex(1, len(frame) + 1, name="row")
     placed = [name for name in frame.columns if isinstance(frame[name].dtype, GeometryDtype)]
     others = [name for name in frame.columns if name not in placed]
-    cells = pd.DataFrame({i: frame[name].astype(object).to_numpy() for i, name in enumerate(others)}, index=rows, dtype=object)
+    cells = pd.DataFrame({i: _cells(frame[name]) for i, name in enumerate(others)}, index=rows, dtype=object)
     headings = tuple((str(name),) for name in others)
     if not placed:
         return Raw(headings, cells, rows_read=len(frame), encoding=encoding, cut=cut)

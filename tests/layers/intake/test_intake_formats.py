@@ -264,10 +264,10 @@ def test_computed_layers_and_rasters_are_not_read_as_tables(tmp_path):
 
 
 def test_a_required_column_that_is_missing_names_what_was_seen(tmp_path):
-    path = write(groups().rename(columns={"组代码": "奇怪的列"}), tmp_path / "a.gpkg")
+    path = write(groups().rename(columns={"组代码": "奇怪的列", "村民小组名称": "另一列"}), tmp_path / "a.gpkg")
     with pytest.raises(MissingField, match=r"奇怪的列.*--rename group_code="):
         read_layer(path, "groups")
-    check_groups(read_layer(path, "groups", rename={"group_code": "奇怪的列"}))
+    check_groups(read_layer(path, "groups", rename={"group_code": "奇怪的列", "group_name": "另一列"}))
     with pytest.raises(InputError, match="不是“村民组”的字段"):
         read_layer(path, "groups", rename={"nothing": "奇怪的列"})
     with pytest.raises(InputError, match="没有 --rename 指定"):
