@@ -57,9 +57,14 @@ def _both(first: tuple[Bools, Bools], second: tuple[Bools, Bools]) -> tuple[Bool
 
 
 def _village_unknown(scene: Scene, rule: ClinicRule, possible: Bools) -> Bools:
-    """Groups whose village is not known, so that any clinic might be their own."""
+    """Groups of which a clinic might be their own, because its village or theirs is not known.
+
+    A clinic of unknown village is judged by its distance where the set has one; where it has none, it may be anyone's.
+    """
     if not rule.same_village.value or not possible.any():
         return np.zeros(scene.size, dtype=bool)
+    if rule.within_m is None and (village_codes(scene, LAYER).isna().to_numpy(dtype=bool) & possible).any():
+        return np.ones(scene.size, dtype=bool)
     return village_codes(scene, "groups").isna().to_numpy(dtype=bool)
 
 

@@ -47,16 +47,19 @@ def judge_eligibility(scene: Scene, rule: Eligibility) -> Eligible:
         (~enough, Reason.HOUSEHOLDS_UNKNOWN),
         (may_move, Reason.RELOCATION_UNKNOWN),
     )
-    missing = (("households_count", ~enough & may_be_enough & ~no), ("whole_relocation", may_move & ~moves & ~no))
-    return Eligible(yes, no, reason, missing)
+    open_ = ~enough & may_be_enough & ~no
+    blank = tuple((column, open_ & np.isnan(numbers(scene.groups, column))) for column, _ in _floors(rule))
+    return Eligible(yes, no, reason, (*blank, ("whole_relocation", may_move & ~moves & ~no)))
+
+
+def _floors(rule: Eligibility) -> list[tuple[str, float]]:
+    """The counts that the set asks for, and how many."""
+    floors = (("households_count", rule.min_households), ("people_count", rule.min_persons))
+    return [(column, float(floor.value)) for column, floor in floors if floor is not None]
 
 
 def _enough(scene: Scene, rule: Eligibility) -> tuple[Bools, Bools]:
-    floors = [
-        (numbers(scene.groups, column), float(floor.value))
-        for column, floor in (("households_count", rule.min_households), ("people_count", rule.min_persons))
-        if floor is not None
-    ]
+    floors = [(numbers(scene.groups, column), floor) for column, floor in _floors(rule)]
     if not floors:
         return np.ones(scene.size, dtype=bool), np.ones(scene.size, dtype=bool)
     sure = np.logical_or.reduce([values >= floor for values, floor in floors])

@@ -92,6 +92,13 @@ def conflicts(coverage: pd.DataFrame) -> pd.DataFrame:
     return rows.sort_values(["service", "group_code"], kind="stable", ignore_index=True)
 
 
+def understated(coverage: pd.DataFrame) -> pd.DataFrame:
+    """Rows that were reported lacking and are met by the evidence, by service and group: the report may be out of date, or the evidence wrong."""
+    said_no = (coverage["reported"] == False).fillna(value=False).to_numpy(dtype=bool)  # noqa: E712 - three values: missing is not False
+    rows = coverage[said_no & (coverage["verdict"] == "met").to_numpy(dtype=bool)]
+    return rows.sort_values(["service", "group_code"], kind="stable", ignore_index=True)
+
+
 def unknown_worklist(coverage: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
     """What to find out first: the causes of unknown verdicts by how many households they would decide.
 

@@ -8,7 +8,8 @@ import numpy as np
 
 from gis.gaps.reach import Reasons, reach, reach_finding
 from gis.gaps.reasons import Reason
-from gis.gaps.scene import flags, one_of, rows_of, words
+from gis.gaps.scene import flags, one_of, rows_of
+from gis.gaps.villages import village_codes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -48,4 +49,4 @@ def judge_telecom(scene: Scene, rule: TelecomRule) -> list[Finding]:
 def _committees(scene: Scene) -> NDArray[np.object_]:
     """The place of the committee of each group's village; None where it is not known."""
     places = np.append(scene.metric(COMMITTEES), [None])
-    return np.asarray(places[rows_of(words(scene.groups, "village_code"), words(scene.frame(COMMITTEES), "village_code"))], dtype=object)
+    return np.asarray(places[rows_of(village_codes(scene, "groups"), village_codes(scene, COMMITTEES))], dtype=object)

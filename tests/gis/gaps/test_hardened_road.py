@@ -154,6 +154,12 @@ def test_persons_suffice_where_the_set_says_so(build, national):
     assert one(build, national, build.trunk(), households_count=10, people_count=149)["eligible"] == "no"
 
 
+def test_the_count_that_could_decide_is_named(build, national):
+    for households, people, missing in ((10, None, "people_count"), (None, 149, "households_count"), (None, None, "households_count,people_count")):
+        row = one(build, national, build.trunk(-5000), households_count=households, people_count=people)
+        assert (row["verdict"], row["reason"], row["missing"]) == ("unknown", "households_unknown", missing)
+
+
 def test_far_from_china_it_measures_in_utm(build, standard):
     place = shapely.Point(36.8, -1.3)
     groups = build.groups({"at": (0, 0)}).set_geometry([place], crs=4490)

@@ -7,6 +7,8 @@ from affine import Affine
 from pyproj import CRS
 
 from gis.gaps.coverage import assess
+from gis.gaps.table import conflicts, understated
+from gis.standards import load_standard
 from gis.terrain import Terrain
 from layers.errors import QueryError, ZutongError
 
@@ -210,6 +212,36 @@ def test_the_village_outline_tells_whose_clinic_it_is(build, national):
     groups = [{"group_code": "g", "at": (0, 0), "village_code": None}]
     coverage, _ = run(build, national, "clinic", groups, clinics=build.frame("clinic_code", [clinic]), villages=outline)
     assert coverage.loc["g", "verdict"] == "met"
+
+
+def test_where_distance_does_not_help_a_clinic_of_unknown_village_may_be_anyones(build):
+    rules = load_standard(["hubei-2017"])
+    fit = {"at": (0, 0), "clinic_kind": "village_clinic", "floor_area_m2": 60.0, "doctors_count": 1}
+    for village, verdict, missing in ((None, "unknown", "village_code"), ("V2", "lacking", None), ("V1", "met", None)):
+        clinics = build.frame("clinic_code", [{**fit, "village_code": village}])
+        coverage, _ = run(build, rules, "clinic", [{"group_code": "g", "at": (0, 0), "village_code": "V1"}], clinics=clinics)
+        assert coverage.loc["g", "verdict"] == verdict
+        assert missing is None or coverage.loc["g", "missing"] == missing
+
+
+def test_the_village_outline_tells_whose_committee_it_is(build, national):
+    station = build.frame("station_code", [{"at": (0, 0), "technology": "4g"}])
+    outline = build.frame("village_code", [{"village_code": "V1", "at": "POLYGON((-100 -100,90100 -100,90100 100,-100 100,-100 -100))"}])
+    committees = build.frame("village_code", [{"village_code": "V1", "at": (10, 0)}])
+    groups = [{"group_code": "g", "at": (90_000, 0), "village_code": None, "signal_4g": False}]
+    coverage, _ = run(build, national, "telecom", groups, base_stations=station, committees=committees, villages=outline)
+    assert coverage.loc["g", "verdict"] == "met"
+
+
+def test_a_report_that_is_worse_than_the_evidence_is_listed_too(build, national):
+    schools = build.frame("school_code", [{"at": (0, 0), "school_kind": "primary"}])
+    rows = [{"group_code": name, "at": at, "reported_school": said} for name, at, said in NEAR_AND_FAR]
+    found = assess({"groups": build.groups(*rows), "schools": schools}, national, services=["school"]).coverage
+    assert understated(found)["group_code"].tolist() == ["b"]
+    assert conflicts(found)["group_code"].tolist() == ["d"]
+
+
+NEAR_AND_FAR = (("a", (0, 0), None), ("b", (0, 0), False), ("c", (0, 0), True), ("d", (9000, 0), True), ("e", (9000, 0), False))
 
 
 def test_a_school_of_an_accepted_kind(build, national):
