@@ -66,12 +66,13 @@ def import_(  # noqa: PLR0913 - each is an option of the command
     encoding: Annotated[str | None, typer.Option("--encoding", help="文字编码，例如 gb18030")] = None,
     rename: Annotated[list[str] | None, typer.Option("--rename", help="字段=表头，可写多次，例如 households_count=总户数")] = None,
     sheet: Annotated[str | None, typer.Option("--sheet", help="工作表名")] = None,
+    date: Annotated[str | None, typer.Option("--date", help="数据日期：2025、2025-06 或 2025-06-30；给没有写日期的行")] = None,
     title: Annotated[str, typer.Option("--title", help="这一版的说明")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只读和检查，不入库")] = False,
     as_json: AsJson = False,
 ) -> int:
     """Import one file; exit code 1 when rows were rejected."""
-    options = ImportOptions(crs, encoding, _renames(rename or []), sheet, title, dry_run)
+    options = ImportOptions(crs, encoding, _renames(rename or []), sheet, date, title, dry_run)
     report = import_file(open_workspace(folder), layer, file, options)
     emit(_report(report), lambda console: _show_report(console, report), as_json=as_json)
     return PROBLEMS_FOUND if report.counts["error"] else 0

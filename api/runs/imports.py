@@ -35,13 +35,15 @@ REFERENCES = ("groups", "roads", "villages")
 class ImportOptions:
     """What the operator declares about a file; empty where the file says it itself.
 
-    `rename` maps canonical field names to headings that the dictionary does not know. A `dry_run` reads and checks, and keeps nothing.
+    `rename` maps canonical field names to headings that the dictionary does not know; `date` is when the data are from, for rows that do not
+    say it. A `dry_run` reads and checks, and keeps nothing.
     """
 
     crs: str | None = None
     encoding: str | None = None
     rename: Mapping[str, str] = field(default_factory=dict)
     sheet: str | None = None
+    date: str | None = None
     title: str = ""
     dry_run: bool = False
 
@@ -88,6 +90,7 @@ def import_file(workspace: Workspace, layer: str, file: Path, options: ImportOpt
             encoding=given.encoding,
             rename=dict(given.rename) or None,
             sheet=given.sheet,
+            date=given.date,
             key=workspace.key,
             boundary=_boundary(workspace, known.name),
             target=Path(folder) / "grid.tif",
