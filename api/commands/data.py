@@ -13,11 +13,11 @@ from api.exports import SUFFIXES
 from api.runs.checks import check_county, write_problems
 from api.runs.imports import ImportOptions, ImportReport, import_file
 from api.runs.outputs import export_layer
-from gis.standards import load_standard
+from gis.standards import load_standard, usual_set
 from layers.errors import QueryError
 from layers.intake.problems import SEVERITIES
 from layers.names import LAYERS, get_layer
-from layers.workspace import DEFAULT_STANDARDS, create, open_workspace
+from layers.workspace import create, open_workspace
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,12 +38,12 @@ def new(
     folder: Folder,
     *,
     county: Annotated[str, typer.Option("--county", help="县代码，例如 522326")],
-    standards: Annotated[str, typer.Option("--standards", help="标准集，多个用逗号分开，后面的覆盖前面的")] = ",".join(DEFAULT_STANDARDS),
+    standards: Annotated[str, typer.Option("--standards", help="标准集，多个用逗号分开，后面的覆盖前面的；不填按县所在的省")] = "",
     name: Annotated[str, typer.Option("--name", help="县名")] = "",
     as_json: AsJson = False,
 ) -> int:
     """Make a workspace; the standard sets are looked up before anything is written."""
-    ids = [part.strip() for part in standards.split(",") if part.strip()]
+    ids = [part.strip() for part in standards.split(",") if part.strip()] or [usual_set(county)]
     standard = load_standard(ids)
     workspace = create(folder, county_code=county, county_name=name, standards=ids)
     result = {"path": str(workspace.path), "county": {"code": county, "name": name}, "standard": f"{standard.id}@{standard.version}"}
@@ -51,6 +51,8 @@ def new(
     def show(console: Console) -> None:
         """What people read."""
         console.print(f"工作区已建好：{workspace.path}\n标准：{standard.title}（{standard.id}@{standard.version}）")
+        if not standards:
+            console.print("未指定标准，以上是按县代码选的；zutong standards 列出全部，改在 county.toml 里。", soft_wrap=True)
         console.print(f"下一步：zutong import {workspace.path} groups 村民组文件", soft_wrap=True)
 
     emit(result, show, as_json=as_json)

@@ -1,6 +1,6 @@
 """Standards are data: sets of thresholds with source and confidence, merged for a county."""
 
-from gis.standards.files import StandardSet, list_standards
+from gis.standards.files import StandardSet, list_standards, usual_set
 from gis.standards.load import load_standard
 from gis.standards.rules import ClinicRule, Eligibility, NetworkRule, PowerRule, RoadRule, SchoolRule, TelecomRule, WaterRule
 from gis.standards.standard import Standard
@@ -21,4 +21,5 @@ __all__ = [
     "WaterRule",
     "list_standards",
     "load_standard",
+    "usual_set",
 ]

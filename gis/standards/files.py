@@ -1,6 +1,7 @@
 """Standard sets as files: finding, reading and listing them.
 
-A set is a TOML file whose name is its id. Its head says `version`, `title`, `note` and which set it `extends`; its sections are whole rules.
+A set is a TOML file whose name is its id. Its head says `version`, `title`, `note`, which set it `extends` and in which `provinces` (first two
+digits of the area code) it is usual; its sections are whole rules.
 """
 
 from __future__ import annotations
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 BUILT_IN = Path(__file__).parent.parent / "standard_sets"
 _ID = re.compile(r"[\w][\w-]*")
 _MAX_BYTES = 1_000_000
+_COUNTY_DIGITS = 6
+NATIONAL = "national-2018"
+"""The set that holds where no province has its own."""
 
 
 class StandardSet(Frozen):
@@ -33,6 +37,7 @@ class StandardSet(Frozen):
     title: Annotated[str, Field(min_length=1)]
     note: str = ""
     extends: str | None = None
+    provinces: list[Annotated[str, Field(pattern=r"^[0-9]{2}$")]] = Field(default_factory=list)
     path: Path
     road: dict[str, Any] | None = None
     water: dict[str, Any] | None = None
@@ -56,6 +61,13 @@ def list_standards(folder: Path | None = None) -> list[StandardSet]:
         StandardError: A file cannot be read, or the folder's file has the id of a built-in set.
     """
     return [read_set(name, folder) for name in sorted(_files(folder))]
+
+
+def usual_set(county_code: str) -> str:
+    """The id of the built-in set that is usual where the county lies: by the first two digits of its code, else the national set."""
+    chinese = county_code if len(county_code) == _COUNTY_DIGITS and county_code.isdecimal() else ""
+    usual = (one.id for one in list_standards() if chinese[:2] in one.provinces)
+    return next(usual, NATIONAL)
 
 
 def read_set(name: str, folder: Path | None = None) -> StandardSet:

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from pydantic import ValidationError
 
-from gis.standards import CONFIDENCE_LABELS, Standard, Threshold, list_standards, load_standard
+from gis.standards import CONFIDENCE_LABELS, Standard, Threshold, list_standards, load_standard, usual_set
 from gis.standards.files import BUILT_IN
 from gis.standards.rules import Rules
 from gis.standards.standard import walk
@@ -164,3 +164,18 @@ exclude_whole_relocation = { value = false, unit = "", source = "县教育局", 
     assert (standard.school.within_m.value, standard.version) == (3000, "3")
     assert standard.road == load_standard(["guizhou-2017"]).road
     assert "某县2025" in [one.id for one in list_standards(tmp_path)]
+
+
+@pytest.mark.parametrize(
+    ("county", "usual"),
+    [
+        ("522326", "guizhou-2017"),
+        ("420322", "hubei-2017"),
+        ("513301", "sichuan-2016"),
+        ("530627", "national-2018"),
+        ("IN-52", "national-2018"),
+        ("", "national-2018"),
+    ],
+)
+def test_a_county_is_judged_by_what_is_usual_in_its_province(county, usual):
+    assert usual_set(county) == usual
