@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 CARDS_A_FILE = 100
 JOINTS = "network_repairs"
+RELIEF_ZOOM = 12
 VENDORED = ("leaflet.js", "leaflet.css", "leaflet.LICENSE.txt")
 _START = "const zutongData = zutongFolder.receive; zutong.start(MAP, JSON.parse(document.getElementById('boot').textContent), zutongFolder.folderSource());"
 
@@ -130,8 +131,9 @@ def _shelved(cards: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _write_relief(folder: Path, tiles: Iterable[tuple[int, int, int, bytes]]) -> tuple[int, int] | None:
+    """Tiles up to a zoom at which a valley's shape is seen; each further one would make the folder three times as large."""
     zooms: set[int] = set()
-    for zoom, x, y, content in tiles:
+    for zoom, x, y, content in (tile for tile in tiles if tile[0] <= RELIEF_ZOOM):
         target = folder / str(zoom) / str(x) / f"{y}.png"
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)

@@ -89,7 +89,7 @@ def content_security_policy(nonce: str) -> str:
         "style-src": f"'self' 'nonce-{nonce}'",
         "img-src": "'self' data: blob:",
         "connect-src": "'self'",
-        "worker-src": "'self' blob:",
+        "worker-src": "'self'",
         "base-uri": "'none'",
         "form-action": "'none'",
         "frame-ancestors": "'none'",

@@ -95,6 +95,7 @@ def test_page_is_small_and_strict(address):
     policy = {name.lower(): value for name, value in headers.items()}["content-security-policy"]
     assert len(body) <= 30_000
     assert "unsafe" not in policy
+    assert "worker-src 'self';" in policy
     nonces = set(re.findall(r'nonce="([^"]+)"', body.decode()))
     assert len(nonces) == 1
     assert f"'nonce-{nonces.pop()}'" in policy
@@ -228,6 +229,109 @@ def test_everything_is_reachable_by_tab_in_order(opened):
     assert [seen.index(name) for name in order] == sorted(seen.index(name) for name in order)
 
 
+def test_unknown_road_shows_where_it_may_be_broken(opened, renderer):
+    page, reader = opened("#service=hardened_road&select=52992610120203")
+    page.wait_for_selector("#card:not([hidden])")
+    assert "相距 11 m，" in page.inner_text("#card .gaps")
+    page.click("#card .gaps button")
+    reader.settle()
+    middle = page.evaluate("() => { const c = map_zutong.getCenter(); return [c.lat, c.lng]; }")
+    assert middle == pytest.approx([25.27505, 106.095], abs=0.0005)
+    assert "network_repairs" in page.url
+    assert "路网断点" in page.inner_text("#legend")
+    if renderer == "gl":
+        _idle(page)
+        assert page.evaluate(f"() => ({GL})().queryRenderedFeatures({{ layers: ['joints'] }}).length") == 1
+
+
+def test_village_boundaries_can_be_switched_on(opened, renderer):
+    page, reader = opened("#service=hardened_road&layers=groups,villages")
+    assert "村界" in page.inner_text("#legend")
+    if renderer == "gl":
+        _idle(page)
+        assert page.evaluate(f"() => ({GL})().queryRenderedFeatures({{ layers: ['villages-edge'] }}).length") > 0
+    page.goto(page.url.replace("groups,villages", "groups"))
+    reader.settle()
+    assert "村界" not in page.inner_text("#legend")
+
+
+def test_map_position_is_in_the_address_and_back_restores_it(opened):
+    page, reader = opened("#service=power")
+    whole = page.evaluate("map_zutong.getZoom()")
+    page.click("tr[data-code='529926100']")
+    reader.settle()
+    page.click(".leaflet-control-zoom-in")
+    page.wait_for_function("location.hash.includes('view=')")
+    near, link = page.evaluate("map_zutong.getZoom()"), page.url
+    page.go_back()
+    reader.settle()
+    assert page.evaluate("map_zutong.getZoom()") == whole < near
+    page.goto(link)
+    reader.settle()
+    assert page.evaluate("map_zutong.getZoom()") == near
+    assert page.inner_text("#path").split() == ["演示县", "甲镇"]
+
+
+CONTRASTS = """() => {
+  const light = (colour) => {
+    const [r, g, b] = colour.map((part) => (part /= 255) <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const parse = (text) => { const found = text.match(/[\\d.]+/g).map(Number); return found.length > 3 ? found : [...found, 1]; };
+  const over = (top, under) => under.map((part, i) => top[i] * top[3] + part * (1 - top[3]));
+  const behind = (node) => {
+    const layers = [];
+    for (let at = node; at; at = at.parentElement) layers.push(parse(getComputedStyle(at).backgroundColor));
+    return layers.reverse().reduce((under, top) => over(top, under), [255, 255, 255]);
+  };
+  const opacity = (node) => node ? Number(getComputedStyle(node).opacity) * opacity(node.parentElement) : 1;
+  const found = [];
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const text = texts.currentNode.textContent.trim();
+    const node = texts.currentNode.parentElement;
+    if (!text || !node.checkVisibility() || node.closest(".folium-map, script")) continue;
+    const ground = behind(node);
+    const ink = parse(getComputedStyle(node).color);
+    ink[3] *= opacity(node);
+    const [low, high] = [light(ground), light(over(ink, ground))].sort((a, b) => a - b);
+    found.push([(high + 0.05) / (low + 0.05), text]);
+  }
+  return found;
+}"""
+
+
+def test_every_text_stands_out_from_its_ground(opened):
+    page, reader = opened("#service=hardened_road&select=52992610010102")
+    page.wait_for_selector("#card:not([hidden])")
+    page.click("#standard summary")
+    page.fill("#search", "组")
+    page.wait_for_selector("#search-list button")
+    measured = page.evaluate(CONTRASTS)
+    page.keyboard.press("Escape")
+    page.click("#standard summary")
+    page.fill("#search", "")
+    page.goto(page.url.split("#")[0] + "#service=hardened_road&level=group&area=529926100")
+    reader.settle()
+    measured += page.evaluate(CONTRASTS)
+    assert len(measured) > 100
+    assert [text for ratio, text in measured if ratio < 4.5] == []
+
+
+SHIFTS = """new PerformanceObserver((list) => {
+  for (const one of list.getEntries()) window.shifted = (window.shifted ?? 0) + one.value;
+}).observe({ type: "layout-shift", buffered: true });"""
+
+
+def test_nothing_jumps_while_the_page_comes(watch, browser_plain, address):
+    page = watch(browser_plain)
+    page.add_init_script(SHIFTS)
+    page.goto(address)
+    page.wait_for_selector('html[data-renderer]:not([data-ready=""])', state="attached")
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.shifted ?? 0") < 0.01
+
+
 def test_unknown_group_in_a_link_says_so(opened, address):
     page, _ = opened("#service=hardened_road&select=000")
     page.wait_for_selector("#card:not([hidden])")
@@ -247,4 +351,6 @@ def test_sheet_has_map_legend_and_whole_table(opened, tmp_path):
     assert "演示县 硬化路 对标图" in first
     assert "图例" in first
     assert "guizhou-2017@1" in first
+    assert first.count("审图号") == 2  # under the title and at the foot
+    assert "数据截止 2025-06-30" in first
     assert rest.count("甲镇") == rest.count("乙镇") == 6

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from web.folder import CARDS_A_FILE, FolderData, FolderError, write_folder
+from web.folder import CARDS_A_FILE, JOINTS, RELIEF_ZOOM, FolderData, FolderError, write_folder
 from web.page import PageContext
 from web.vendor import TARGET
 
@@ -31,7 +31,9 @@ def _read(path):
 
 
 def test_folder_holds_every_answer(tmp_path):
-    index = write_folder(tmp_path / "out", context=PageContext("试验县"), data=_data(relief=[(9, 1, 2, b"png"), (10, 3, 4, b"png")]))
+    index = write_folder(
+        tmp_path / "out", context=PageContext("试验县"), data=_data(relief=[(9, 1, 2, b"png"), (10, 3, 4, b"png"), (RELIEF_ZOOM + 1, 5, 6, b"png")])
+    )
     data = index.parent / "data"
     assert _read(data / "groups-power.js") == [{"name": "</script>"}]
     assert "</script>" not in (data / "groups-power.js").read_text(encoding="utf-8")
@@ -42,7 +44,16 @@ def test_folder_holds_every_answer(tmp_path):
     assert (index.parent / "relief" / "10" / "3" / "4.png").read_bytes() == b"png"
     boot = json.loads(index.read_text(encoding="utf-8").split('id="boot">')[1].split("</script>")[0])
     assert boot["reliefZooms"] == [9, 10]
+    assert not (index.parent / "relief" / str(RELIEF_ZOOM + 1)).exists()
     assert boot["folder"] is True
+
+
+def test_doubtful_joints_become_a_layer_of_the_folder(tmp_path):
+    joints = {"type": "FeatureCollection", "features": []}
+    index = write_folder(tmp_path / "out", context=PageContext("试验县"), data=_data(features={JOINTS: joints}))
+    layers = _read(index.parent / "data" / "county.js")["layers"]
+    assert [layer["name"] for layer in layers] == ["groups", JOINTS]
+    assert _read(index.parent / "data" / f"layer-{JOINTS}.js") == joints
 
 
 def test_folder_is_deterministic(tmp_path):

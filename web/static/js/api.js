@@ -93,17 +93,36 @@ async function fetchFeatures(base, layer) {
   return { type: "FeatureCollection", features };
 }
 
+/** The rows of a query among all rows of its service. @param {GroupRow[]} all @param {Query} query @returns {Groups} */
+export function among(all, { area, filter }) {
+  const inside = (/** @type {GroupRow} */ row) => !area || row.township_code === area || row.village_code === area;
+  const wanted = (/** @type {GroupRow} */ row) => filter === "all" || (filter === "near" ? row.near_miss === true : row.verdict === filter);
+  const rows = all.filter((row) => inside(row) && wanted(row));
+  return { rows, matched: rows.length };
+}
+
+/** Ask for groups, unless all of them have come before. @param {string} base @returns {(query: Query) => Promise<Groups>} */
+function groupAsker(base) {
+  /** @type {Map<string, GroupRow[]>} */
+  const whole = new Map();
+  return async (query) => {
+    const all = whole.get(query.service);
+    if (all) return among(all, query);
+    const params = filterParams(query);
+    params.set("level", "group");
+    params.set("limit", String(GROUP_LIMIT));
+    const answer = await getJson(`${base}gaps/${query.service}?${params}`);
+    if (!query.area && query.filter === "all" && answer.matched === answer.rows.length) whole.set(query.service, answer.rows);
+    return answer;
+  };
+}
+
 /** @param {string} base address of the service, ending with a slash @returns {Source} */
 export function httpSource(base) {
   return {
     county: () => fetchCounty(base),
     overview: remembered((service) => fetchOverview(base, service)),
-    groups(query) {
-      const params = filterParams(query);
-      params.set("level", "group");
-      params.set("limit", String(GROUP_LIMIT));
-      return getJson(`${base}gaps/${query.service}?${params}`);
-    },
+    groups: groupAsker(base),
     card: remembered((code) => getJson(`${base}groups/${encodeURIComponent(code)}`)),
     search: (text) => getJson(`${base}search?q=${encodeURIComponent(text)}&limit=12`),
     features: remembered((layer) => fetchFeatures(base, layer)),

@@ -1,7 +1,7 @@
 // The same answers from files beside the page, for a folder opened by double click (file://), where nothing can be fetched.
 // Each data file is a script that calls `zutongData(name, value)`: the one global of the folder.
 
-import { remembered } from "./api.js";
+import { among, remembered } from "./api.js";
 
 /** @type {Map<string, (value: any) => void>} */
 const waiting = new Map();
@@ -21,13 +21,6 @@ function load(name) {
     script.onerror = () => reject(new Error(`文件夹中缺少数据文件 data/${name}.js，请重新导出。`));
     document.head.append(script);
   });
-}
-
-/** Whether a group is in the query. @param {import("./api.js").Query} query */
-function matcher({ area, filter }) {
-  return (/** @type {any} */ row) =>
-    (!area || row.township_code === area || row.village_code === area) &&
-    (filter === "all" || (filter === "near" ? row.near_miss === true : row.verdict === filter));
 }
 
 /** Best matches first: equal, then beginning with, then containing. @param {any[]} index @param {string} text */
@@ -50,8 +43,7 @@ export function folderSource() {
     county: () => file("county"),
     overview: (service) => file(`overview-${service}`),
     async groups(query) {
-      const rows = (await file(`groups-${query.service}`)).filter(matcher(query));
-      return { rows, matched: rows.length };
+      return among(await file(`groups-${query.service}`), query);
     },
     async card(code) {
       const shelf = (await file("shelves"))[code];

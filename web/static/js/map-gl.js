@@ -32,23 +32,15 @@ function loadScript(url) {
   });
 }
 
-/** The worker as a blob: it then keeps to the policy of the page, whatever policy the static files are sent with.
- * @param {string} url @returns {Promise<string>} */
-async function workerUrl(url) {
-  const answer = await fetch(url);
-  if (!answer.ok) throw new Error(`缺少 ${url}`);
-  return URL.createObjectURL(await answer.blob());
-}
-
 /** Load the library only where it can draw. @param {any} assets */
 async function loadLibrary(assets) {
   const sheet = document.createElement("link");
   sheet.rel = "stylesheet";
   sheet.href = assets.maplibre_css;
   document.head.append(sheet);
-  const [worker] = await Promise.all([workerUrl(assets.worker), loadScript(assets.maplibre)]);
+  await loadScript(assets.maplibre);
   await loadScript(assets.bridge);
-  maplibregl.setWorkerUrl(worker);
+  maplibregl.setWorkerUrl(assets.worker);
 }
 
 /**
