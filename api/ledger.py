@@ -89,6 +89,7 @@ STANDARD_HEADS = {
 }
 
 
+DEGREES = frozenset({"经度", "纬度"})
 _YES_NO = {True: "是", False: "否"}
 
 
@@ -153,8 +154,8 @@ def sheets(snapshot: Snapshot, wanted: Filter, views: Sequence[View], *, public:
     mark = marks(snapshot, public=public)
     percent = frozenset({"达标率"})
     return [
-        Sheet("汇总", f"{name} 短板汇总", totals, note=f"{note}　{mark}", percent=percent),
-        Sheet("名单", f"{name} 村民组名单", labelled(groups, GROUP_LEVEL), note=f"{note}　{mark}"),
+        Sheet("汇总", f"{name} 短板汇总", totals, note=f"{note}　{mark}", percent=percent, frozen=4),
+        Sheet("名单", f"{name} 村民组名单", labelled(groups, GROUP_LEVEL), note=f"{note}　{mark}", degrees=DEGREES, frozen=5),
         Sheet("依据", f"{name} 判定依据", _evidence(snapshot, groups), note=mark),
         Sheet("标准", f"{name} 采用的标准", thresholds_table(snapshot), note=facts.standard(snapshot).title),
         Sheet("说明", f"{name} 说明", _notes(snapshot, note, mark, public=public)),

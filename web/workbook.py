@@ -22,13 +22,16 @@ MOST_ROWS = 1_048_000
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 _HEAD_ROW = 2
 _NARROWEST, _WIDEST = 6, 48
+_A3, _A4 = 8, 9
+_A4_CHARACTERS = 200
+"""Sheets wider than this would be printed below 7 points on A4, so they ask for A3."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """One sheet: its tab, a title line, a note below it, and a frame whose headings are shown as they are.
 
-    `percent` names the columns that hold shares (0 to 1).
+    `percent` names the columns that hold shares (0 to 1), `degrees` those with longitudes and latitudes; the first `frozen` columns stay in sight.
     """
 
     name: str
@@ -36,6 +39,8 @@ class Sheet:
     frame: pd.DataFrame
     note: str = ""
     percent: frozenset[str] = frozenset()
+    degrees: frozenset[str] = frozenset()
+    frozen: int = 0
 
 
 def write_workbook(path: Path, sheets: Sequence[Sheet], *, footer: str = "") -> None:
@@ -66,37 +71,46 @@ _LOOKS: Mapping[str, dict[str, Any]] = {
     "note": {**_BASE, "font_color": "#495057"},
     "head": {**_BASE, "bold": True, "bg_color": "#E9ECEF", "border": 1, "text_wrap": True, "align": "center"},
     "text": {**_BASE, "border": 1},
+    "long": {**_BASE, "border": 1, "text_wrap": True},
     "integer": {**_BASE, "border": 1, "num_format": "#,##0"},
     "number": {**_BASE, "border": 1, "num_format": "#,##0.0##"},
     "percent": {**_BASE, "border": 1, "num_format": "0.0%"},
+    "degrees": {**_BASE, "border": 1, "num_format": "0.000000"},
 }
 
 
 def _write_sheet(page: Any, sheet: Sheet, formats: Mapping[str, Any], footer: str) -> None:
     page.write_string(0, 0, sheet.title, formats["title"])
     page.write_string(1, 0, sheet.note, formats["note"])
+    width = 0.0
     for at, name in enumerate(sheet.frame.columns):
         page.write_string(_HEAD_ROW, at, str(name), formats["head"])
-        _write_column(page, at, sheet.frame[name], formats, share=name in sheet.percent)
-    _print_setup(page, sheet, footer)
+        width += _write_column(page, at, sheet.frame[name], formats, _kind(sheet, str(name)))
+    _print_setup(page, sheet, footer, _A4 if width <= _A4_CHARACTERS else _A3)
 
 
-def _write_column(page: Any, at: int, column: pd.Series, formats: Mapping[str, Any], *, share: bool) -> None:
-    kind = "percent" if share else _kind(column)
-    look, write = formats[kind], page.write_string if kind == "text" else page.write_number
+def _write_column(page: Any, at: int, column: pd.Series, formats: Mapping[str, Any], kind: str) -> float:
+    """Write the cells below the head; returns the column's width."""
     texts = column.astype(object).where(column.notna(), None)
+    width = column_width(str(column.name), (_words(value) for value in texts if value is not None))
+    look = formats["long" if kind == "text" and width == _WIDEST else kind]
+    write = page.write_string if kind == "text" else page.write_number
     for row, value in enumerate(texts, start=_HEAD_ROW + 1):
         if value is None:
             page.write_blank(row, at, None, look)
         else:
             write(row, at, _words(value) if kind == "text" else value, look)
-    page.set_column(at, at, column_width(str(column.name), (_words(v) for v in texts if v is not None)))
+    page.set_column(at, at, width)
+    return width
 
 
-def _kind(column: pd.Series) -> str:
-    if pd.api.types.is_bool_dtype(column.dtype) or not pd.api.types.is_numeric_dtype(column.dtype):
+def _kind(sheet: Sheet, name: str) -> str:
+    if name in sheet.percent or name in sheet.degrees:
+        return "percent" if name in sheet.percent else "degrees"
+    dtype = sheet.frame[name].dtype
+    if pd.api.types.is_bool_dtype(dtype) or not pd.api.types.is_numeric_dtype(dtype):
         return "text"
-    return "integer" if pd.api.types.is_integer_dtype(column.dtype) else "number"
+    return "integer" if pd.api.types.is_integer_dtype(dtype) else "number"
 
 
 def _words(value: object) -> str:
@@ -119,13 +133,13 @@ def _display_width(text: str) -> int:
     return len(text) if text.isascii() else sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
-def _print_setup(page: Any, sheet: Sheet, footer: str) -> None:
-    """A4 landscape, one page wide, the head on every page, the footer with page numbers."""
+def _print_setup(page: Any, sheet: Sheet, footer: str, paper: int) -> None:
+    """Landscape, one page wide, the head on every page, the footer with page numbers."""
     rows, columns = sheet.frame.shape
-    page.freeze_panes(_HEAD_ROW + 1, 0)
+    page.freeze_panes(_HEAD_ROW + 1, sheet.frozen)
     if columns:
         page.autofilter(_HEAD_ROW, 0, _HEAD_ROW + max(rows, 1), columns - 1)
-    page.set_paper(9)
+    page.set_paper(paper)
     page.set_landscape()
     page.fit_to_pages(1, 0)
     page.repeat_rows(0, _HEAD_ROW)

@@ -10,7 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from api.exports import TABLES, suffix_of, whole_file, write_csv, write_features
-from api.ledger import labelled, marks, rows_of, sheets, views_of
+from api.ledger import DEGREES, labelled, marks, rows_of, sheets, views_of
 from api.snapshot import Snapshot, is_public
 from layers.errors import QueryError
 from layers.names import LAYERS, fields_of
@@ -96,4 +96,5 @@ def _write_table(frame: pd.DataFrame, layer: str, path: Path) -> None:
         write_csv(plain, path)
         return
     with whole_file(path) as draft:
-        write_workbook(draft, [Sheet(LAYERS[layer].label, LAYERS[layer].label, plain, note=f"共 {len(plain)} 条")], footer="内部使用")
+        sheet = Sheet(LAYERS[layer].label, LAYERS[layer].label, plain, note=f"共 {len(plain)} 条", degrees=DEGREES)
+        write_workbook(draft, [sheet], footer="内部使用")

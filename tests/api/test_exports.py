@@ -48,6 +48,19 @@ def test_a_workbook_holds_texts_as_texts_and_prints_on_a4(tmp_path):
     assert page.print_title_rows == "$1:$3"
 
 
+def test_a_workbook_shows_places_long_texts_and_wide_tables(tmp_path):
+    wide = pd.DataFrame({f"很长的列名称{at}": [1] for at in range(30)})
+    long = pd.DataFrame({"经度": [106.123456], "说明": ["一句很长的话" * 20], "率": [0.25]})
+    sheets = [Sheet("宽", "宽", wide, frozen=2), Sheet("长", "长", long, degrees=frozenset({"经度"}), percent=frozenset({"率"}))]
+    write_workbook(tmp_path / "book.xlsx", sheets)
+    book = openpyxl.load_workbook(tmp_path / "book.xlsx")
+    assert (book["宽"].page_setup.paperSize, book["宽"].freeze_panes) == (8, "C4")
+    assert (book["长"].page_setup.paperSize, book["长"].page_setup.fitToHeight) == (9, 0)
+    assert [cell.number_format for cell in book["长"][4]] == ["0.000000", "General", "0.0%"]
+    assert [bool(cell.alignment.wrap_text) for cell in book["长"][4]] == [False, True, False]
+    assert book["长"].column_dimensions["B"].width < 50
+
+
 def test_the_same_rows_give_the_same_bytes(tmp_path):
     frame = pd.DataFrame({"a": [1.5, 2.5], "b": ["x", "y"]})
     points = gpd.GeoDataFrame(frame, geometry=shapely.points([106.1, 106.2], [25.1, 25.2]), crs=4490)

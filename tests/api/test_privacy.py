@@ -1,10 +1,17 @@
 """Nobody's name, number, phone, account or address comes out of any door, whatever is asked."""
 
+import gzip
+import logging
 import sqlite3
 import zipfile
+from contextlib import closing
 
+import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 from synthetic_county import PERSONAL
+
+from layers.workspace import open_workspace
 
 SECRETS = [text.encode() for text in PERSONAL]
 
@@ -44,14 +51,42 @@ def test_no_file_of_the_workspace_holds_them(workspace):
     for path in workspace.rglob("*"):
         if path.is_file():
             assert _leaks(path.read_bytes()) == [], path
-    for path in workspace.rglob("*.parquet"):
-        import pyarrow.parquet as pq  # noqa: PLC0415 - values may be compressed in the file's bytes
-
+    for path in workspace.rglob("*.parquet"):  # values are compressed in the file's bytes
         assert _leaks(str(pq.read_table(path).to_pylist()).encode()) == [], path
-    for path in workspace.rglob("*.mbtiles"):
-        with sqlite3.connect(path) as tiles:
-            assert _leaks(str(tiles.execute("SELECT * FROM metadata").fetchall()).encode()) == []
-        tiles.close()
+        assert _leaks(str(pq.read_metadata(path).metadata).encode()) == [], path
+    tiles = list(workspace.rglob("*.mbtiles"))
+    assert tiles
+    for path in tiles:
+        with closing(sqlite3.connect(path)) as file:
+            assert _leaks(str(file.execute("SELECT * FROM metadata").fetchall()).encode()) == []
+            for (content,) in file.execute("SELECT tile_data FROM tiles"):
+                assert _leaks(gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content) == [], path
+
+
+def test_the_search_for_a_person_finds_what_is_there(workspace, tmp_path):
+    """The test above would see a leak: planted into a layer and a tile, it is found."""
+    frame = pd.DataFrame({"note": pd.array([PERSONAL[0]] * 500, dtype="string")})
+    frame.to_parquet(tmp_path / "x.parquet", compression="zstd")
+    assert _leaks(str(pq.read_table(tmp_path / "x.parquet").to_pylist()).encode()) == [PERSONAL[0]]
+    assert _leaks(gzip.decompress(gzip.compress(SECRETS[1]))) == [PERSONAL[1]]
+
+
+def test_no_log_line_and_no_problem_row_holds_them(server, zutong_here, workspace, caplog):
+    caplog.set_level(logging.DEBUG)
+    register = workspace.parent / "files" / "households.csv"
+    for arguments in (
+        ("import", workspace, "households", register, "--dry-run"),
+        ("import", workspace, "roads", register, "--dry-run"),
+        ("check", workspace),
+    ):
+        done = zutong_here(*arguments)
+        assert _leaks((done.out + done.err).encode()) == []
+    for path in ("/problems?limit=10000", "/collections/groups/items?filter=bad=1", "/", "/docs", "/openapi.json", "/static/page.css"):
+        assert _leaks(server.get(path).body) == [], path
+    assert _leaks(caplog.text.encode()) == []
+    problems = open_workspace(workspace).store.read("problems")
+    assert len(problems)
+    assert _leaks(problems.to_csv().encode()) == []
 
 
 def test_no_command_says_them(zutong_here, workspace, tmp_path):

@@ -46,6 +46,20 @@ def _sheet_codes(content, level):
     return [row[column].value for row in page.iter_rows(min_row=4)]
 
 
+@pytest.mark.parametrize("service", ["hardened_road", "clinic"])
+def test_totals_of_the_workbook_are_those_of_the_command_line(server, zutong_here, workspace, service):
+    body = server.get(f"/gaps/{service}/export.xlsx?level=group").body
+    head, *rows = list(openpyxl.load_workbook(io.BytesIO(body))["汇总"].iter_rows(min_row=3, values_only=True))
+    said = zutong_here("gaps", workspace, "--service", service, "--level", "county", "--json").json["services"][0]["totals"]
+    words = {"groups": "组", "households": "户", "people": "人", "registered": "脱贫监测户"}
+    kinds = {"met": "达标", "lacking": "未达标", "unknown": "不明", "excluded": "不计入", "total": "合计"}
+    for level in ("县", "乡镇", "行政村"):
+        units = [dict(zip(head, row, strict=True)) for row in rows if row[1] == level]
+        for measure, word in words.items():
+            for kind, name in kinds.items():
+                assert sum(unit[f"{word}·{name}"] for unit in units) == said[measure][kind], (level, measure, kind)
+
+
 def test_the_workbook_says_what_it_is(server):
     book = openpyxl.load_workbook(io.BytesIO(server.get("/gaps/hardened_road/export.xlsx?level=group&status=lacking").body))
     notes = {row[0].value: row[1].value for row in book["说明"].iter_rows(min_row=4)}
