@@ -12,7 +12,7 @@ import geopandas as gpd
 from api.exports import suffix_of, whole_file, write_csv
 from api.runs.assess import standard_of
 from api.runs.imports import stored_problems
-from gis.network import FINDING_LABELS, JOINT_LABELS, build_network, existing_mask, find_anchors, isolated_pieces
+from gis.network import FINDING_LABELS, JOINT_LABELS, LEFT_OUT, NOTE_LABELS, build_network, existing_mask, find_anchors, isolated_pieces
 from layers.codes import area_names
 from layers.crs import metric_crs
 from layers.errors import DamagedWorkspace, QueryError
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from gis.network import Anchors, Network
     from gis.standards import Standard
     from layers.store.revision import Revision
     from layers.workspace import Workspace
@@ -85,7 +86,7 @@ def find_problems(workspace: Workspace, head: Revision, standard: Standard) -> p
     county = workspace.settings.county.code
     parts = [stored_problems(workspace), check_layers(layers, county_code=county, names=area_names(county))]
     if "roads" in layers and len(layers["roads"]):
-        parts.append(piece_problems(layers, standard))
+        parts.append(network_problems(layers, standard))
     if "network_repairs" in head.layers:
         parts.append(joint_problems(workspace.store.read("network_repairs", rev=head.id)))
     return _worst_first(join_problems(parts))
@@ -118,13 +119,26 @@ def joint_problems(joints: pd.DataFrame) -> pd.DataFrame:
     return join_problems([doubtful, harmless])
 
 
-def piece_problems(layers: Mapping[str, pd.DataFrame], standard: Standard) -> pd.DataFrame:
-    """Pieces of the road network that hang on nothing, not even doubtfully."""
+def network_problems(layers: Mapping[str, pd.DataFrame], standard: Standard) -> pd.DataFrame:
+    """Roads that the network cannot use, and pieces of it that hang on nothing."""
     roads = cast("gpd.GeoDataFrame", layers["roads"])
     rule = standard.network
     network = build_network(roads, crs=metric_crs(roads), touch_m=rule.touch_m.value, doubt_m=rule.doubt_m.value)
     outline = layers.get("counties")
     anchors = find_anchors(network, rule=rule, outline=outline if isinstance(outline, gpd.GeoDataFrame) else None)
+    return join_problems([left_out_problems(network), piece_problems(network, anchors, standard)])
+
+
+def left_out_problems(network: Network) -> pd.DataFrame:
+    """Roads without a length, a place or a line: they stay in the layer, and count for nothing."""
+    found = network.notes[network.notes["what"].isin(LEFT_OUT)]
+    message = "道路 " + found["road_code"].fillna("（无编号）") + " 未计入路网：" + found["what"].map(NOTE_LABELS).fillna("") + "。"
+    suggestion = "请在原图层中改画或删去这一条。"
+    return problem_rows(layer="roads", field="geometry", rule="road_left_out", severity="warning", message=message, suggestion=suggestion)
+
+
+def piece_problems(network: Network, anchors: Anchors, standard: Standard) -> pd.DataFrame:
+    """Pieces of the road network that hang on nothing, not even doubtfully."""
     found = isolated_pieces(network, existing_mask(network.edges, standard.road)[0], anchors=anchors)
     found = found[~found["doubtful"].fillna(value=False).to_numpy(dtype=bool)]
     length = found["length_m"].round(0).astype("Int64").astype("string")

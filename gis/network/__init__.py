@@ -6,13 +6,14 @@ from gis.network.components import components, connected
 from gis.network.deciding import deciding_joints
 from gis.network.findings import FINDING_LABELS, free_ends, isolated_pieces
 from gis.network.joints import JOINT_LABELS
-from gis.network.lines import NOTE_LABELS
+from gis.network.lines import LEFT_OUT, NOTE_LABELS
 from gis.network.masks import existing_mask, hardened_mask, standard_mask
 
 __all__ = [
     "ANCHOR_LABELS",
     "FINDING_LABELS",
     "JOINT_LABELS",
+    "LEFT_OUT",
     "NOTE_LABELS",
     "Anchors",
     "Network",

@@ -32,7 +32,9 @@ NOTE_LABELS = {
     "self_crossing": "自相交",
     "loop": "首尾相接",
 }
-"""Words for the notes; the first four are left out of the network, the others are kept."""
+"""Words for the notes."""
+LEFT_OUT = ("empty", "not_line", "not_finite", "zero_length")
+"""Notes of what the network cannot use; all others are of edges that it keeps."""
 _LINE, _RING = 1, 2  # shapely.get_type_id
 
 
