@@ -41,7 +41,7 @@ RULES: tuple[Rule, ...] = (
     Rule(("outside_own_village",), "位置不在所属村内", "坐标或归属有一个写错了。", check_places.groups_outside_village),
     Rule(("outside_county",), "位置在县界以外", "多半是坐标颠倒、带号写错，或邻县数据。", check_places.outside_county),
     Rule(("same_position",), "几个村民组在同一点上", "用村委会的坐标代替各组，距离都不真实。", check_places.same_position),
-    Rule(("datum_offset",), "整层偏移", "未声明的 GCJ-02、BD-09 坐标偏移 300 至 1,400 米，足以改变全村的结论。", check_places.off_by_datum),
+    Rule(("datum_offset",), "整层偏移", "未声明的 GCJ-02、BD-09 坐标或写错的带号使整层偏移几百米，足以改变全村的结论。", check_places.off_by_datum),
     Rule(
         ("road_no_surface", "road_too_short", "road_wider_than_bed", "road_length_differs"),
         "道路属性和线形",

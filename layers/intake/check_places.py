@@ -10,12 +10,14 @@ import pandas as pd
 import shapely
 
 from layers.codes import current_code
-from layers.crs import datum_warning, metric_crs
+from layers.crs import datum_warning, metric_crs, offset_warning
 from layers.intake.check_base import Finding, column, keys_of, label_of, numbers, point_layers, report, village_codes
 from layers.intake.problems import empty, join_problems, problem_rows
 from layers.names import LAYERS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import geopandas as gpd
 
     from layers.intake.check_base import Subject
@@ -26,6 +28,9 @@ SAME_PLACE_M = 1.0
 SHORTEST_ROAD_M = 5.0
 LENGTH_SHARE, LENGTH_KM = 0.2, 0.3
 """A stated length may differ from the drawn one by a fifth and 300 m: generalised drawing and hairpins."""
+
+NEAR_GROUPS_M = 100.0
+"""How near to a group the things are that serve it, where they stand in it."""
 
 Shapes = npt.NDArray[np.object_]
 
@@ -75,18 +80,27 @@ def same_position(subject: Subject) -> pd.DataFrame:
 
 
 def off_by_datum(subject: Subject) -> pd.DataFrame:
-    """Layers that lie a constant distance off the villages or the roads, as an undeclared map datum does."""
+    """Layers that lie a constant distance off the villages, the roads or the groups, as an undeclared map datum or a wrong zone makes them."""
     groups, villages, roads = subject.shapes("groups"), subject.shapes("villages"), subject.shapes("roads")
     parts = []
     if groups is not None and villages is not None and "village_code" in villages:
         coded = groups.assign(village_code=village_codes(groups))
-        parts.append(_datum("groups", coded, "villages", villages, match="village_code"))
-    if roads is not None:
-        for layer in ("groups", *point_layers()):
-            frame = subject.shapes(layer)
-            if frame is not None:
-                parts.append(_datum(layer, frame, "roads", roads))
+        parts.append(_offset("groups", "villages", datum_warning, coded, villages, match="village_code"))
+    if groups is not None and roads is not None:
+        parts.append(_offset("groups", "roads", _either_warning, groups, roads))
+    trusted = groups if not any(len(part) for part in parts) else None
+    for layer, frame in ((layer, subject.shapes(layer)) for layer in point_layers()):
+        found = empty()
+        if frame is not None and roads is not None:
+            found = _offset(layer, "roads", _either_warning, frame, roads)
+        if frame is not None and trusted is not None and found.empty:
+            found = _offset(layer, "groups", offset_warning, frame, trusted, near_m=NEAR_GROUPS_M)
+        parts.append(found)
     return join_problems(parts).drop_duplicates("message", ignore_index=True)
+
+
+def _either_warning(layer: gpd.GeoDataFrame, reference: gpd.GeoDataFrame, **names: Any) -> str | None:
+    return datum_warning(layer, reference, **names) or offset_warning(layer, reference, **names)
 
 
 def road_faults(subject: Subject) -> pd.DataFrame:
@@ -159,8 +173,10 @@ def _short(keys: str) -> str:
     return keys if len(parts) <= 4 else "、".join(parts[:3]) + f" 等 {len(parts)} 个"  # noqa: PLR2004 - fits a line
 
 
-def _datum(layer: str, frame: gpd.GeoDataFrame, reference: str, other: gpd.GeoDataFrame, **options: Any) -> pd.DataFrame:
-    sentence = datum_warning(frame, other, name=label_of(layer), reference_name=LAYERS[reference].label, **options)
+def _offset(
+    layer: str, reference: str, warning: Callable[..., str | None], frame: gpd.GeoDataFrame, other: gpd.GeoDataFrame, **options: Any
+) -> pd.DataFrame:
+    sentence = warning(frame, other, name=label_of(layer), reference_name=LAYERS[reference].label, **options)
     if sentence is None:
         return empty()
     return problem_rows(
