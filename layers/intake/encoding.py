@@ -52,7 +52,7 @@ def choose_codec(samples: Sequence[bytes], *, file: str, declared: str | None = 
 
 def decode_text(raw: bytes, *, file: str, declared: str | None = None) -> tuple[str, str]:
     """The text of a whole file, and the codec: by its byte order mark, else as `choose_codec` finds."""
-    codec = next((name for mark, name in _BOMS if raw.startswith(mark)), None)
+    codec = next((name for mark, name in _BOMS if raw.startswith(mark)), None) or _unmarked_utf16(raw)
     if codec is None or declared:
         codec = choose_codec([raw], file=file, declared=declared)
     try:
@@ -60,6 +60,14 @@ def decode_text(raw: bytes, *, file: str, declared: str | None = None) -> tuple[
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise BadEncoding(f"“{file}”第 {line} 行有不是 {codec} 编码的文字；请用 --encoding 说明编码。", file=file, row=line) from error
+
+
+def _unmarked_utf16(raw: bytes) -> str | None:
+    """UTF-16 without its mark: commas, digits and line ends leave zero bytes in one half of the pairs, and none in the other."""
+    low, high = raw[:_HEAD:2].count(0), raw[1:_HEAD:2].count(0)
+    if max(low, high) < _ZEROS * len(raw[:_HEAD:2]) or min(low, high):
+        return None
+    return "utf-16-le" if high else "utf-16-be"
 
 
 def _lookup(name: str) -> str | None:
@@ -99,6 +107,7 @@ def _chinese_by_chance_utf8(samples: Sequence[bytes]) -> bool:
     return _fits(samples, "gb2312")
 
 
+_HEAD, _ZEROS = 4096, 0.2
 _LATIN_END, _THREE_BYTES = 0x180, 0x800
 _LATIN_BEYOND = frozenset("ƠơƯưȘșȚț")  # Vietnamese and Romanian; what else lies beyond is phonetic and rare
 

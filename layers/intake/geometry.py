@@ -49,7 +49,8 @@ def place(shapes: gpd.GeoSeries, declared: Declared, *, origin: Origin) -> tuple
     if (wrong & ~at_zero).sum() * 2 > filled.sum():
         x, y = _first_coordinates(array[wrong & ~at_zero])
         raise InputError(
-            f"“{origin.file}”有 {int((wrong & ~at_zero).sum())} 个要素的坐标不可能是 {declared.label}：{magnitude_hint(x, y)}。请核实后用 --crs 重新声明。",
+            f"“{origin.file}”有 {int((wrong & ~at_zero).sum())} 个要素的坐标不可能是 {declared.label}：{magnitude_hint(x, y)}。"
+            "请核实后用 --crs 重新声明；表格的经度、纬度两列标反了的，请加 --rename lon=纬度列的表头 --rename lat=经度列的表头。",
             file=origin.file,
         )
     rows = shapes.index[wrong]

@@ -39,6 +39,7 @@ _SEPARATORS = r"[\s'’‘`\-—_.,，。]+"
 # ID numbers, disability numbers and bank accounts have 16 to 20 digits, which no area code has.
 _NUMBER_IN_TEXT = re.compile(r"(?<![0-9])[0-9]{16,20}[Xx]?(?![0-9])")
 _PHONE_IN_TEXT = re.compile(r"(?<![0-9])1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4}(?![0-9])")
+_VILLAGE_DIGITS = 12
 _PLACES = frozenset({"group_name", "village_name", "township_name"})
 _SYSTEMATIC_ROWS, _SYSTEMATIC_SHARE = 50, 0.5
 """When so many rows, and more than this share of them, break one rule, the column is at fault: one problem row says so."""
@@ -223,7 +224,7 @@ def _without_traces(frame: pd.DataFrame, key: bytes, ids: pd.Series, rows: pd.Se
             continue
         before = frame[name].astype("string")
         if kinds.get(name) is Kind.CODE:
-            after = _recoded(before, list(secrets.values()), key)
+            after = _recoded(before, list(secrets.values()), _own_areas(frame), key)
         elif name in _PLACES:
             after = _not_a_person(before, secrets)
         else:
@@ -235,9 +236,22 @@ def _without_traces(frame: pd.DataFrame, key: bytes, ids: pd.Series, rows: pd.Se
     return safe, join_problems(problems)
 
 
-def _recoded(codes: pd.Series, secrets: Sequence[pd.Series], key: bytes) -> pd.Series:
-    """Codes that are a personal value, or hold an ID number, become `h` and a hash; equal codes stay equal."""
-    personal = codes.str.contains(r"(?<![0-9])[0-9]{17}[0-9Xx]", regex=True).fillna(False)
+def _own_areas(frame: pd.DataFrame) -> pd.Series:
+    """The code of each row's own village, where it is given: a longer code that begins so is an area's (contracts are numbered so), no person's."""
+    codes = [frame[name].astype("string").str[:_VILLAGE_DIGITS] for name in ("group_code", "village_code") if name in frame]
+    filled = codes[0].fillna(codes[-1]) if codes else pd.Series(pd.NA, index=frame.index, dtype="string")
+    return filled.where(filled.str.len() == _VILLAGE_DIGITS)
+
+
+def _recoded(codes: pd.Series, secrets: Sequence[pd.Series], areas: pd.Series, key: bytes) -> pd.Series:
+    """Codes that are a personal value, or hold an ID number, become `h` and a hash; equal codes stay equal.
+
+    18 digits are an ID number when they hold a birth date that can be; contract and household codes of 18 digits are kept.
+    """
+    number = codes.str.extract(r"(?<![0-9])([0-9]{17}[0-9Xx])", expand=False)
+    born = pd.Series(_born(number.fillna(""), date.today()), index=codes.index)  # noqa: DTZ011 - the office's own day
+    own = pd.Series([code[:_VILLAGE_DIGITS] == area for code, area in zip(codes.fillna(""), areas.fillna("-"), strict=True)], index=codes.index)
+    personal = number.str.endswith(("X", "x")).fillna(False).astype(bool) | (born & ~own)
     for secret in secrets:
         personal |= (codes.str.strip() == secret).fillna(False)
     return codes.mask(personal, "h" + _hashed(codes[personal], key).str[:16].reindex(codes.index))
