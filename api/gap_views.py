@@ -85,14 +85,19 @@ def view(snapshot: Snapshot, wanted: Filter, *, sort: str = "") -> View:
     table = table_of(snapshot)
     if service not in table:
         raise QueryError(f"“{service}”还没有对标结果；请重新计算。")
-    inside = replace(wanted, level=GROUP_LEVEL, status=None, near_miss=None, conflict=None).apply(table)
+    inside = replace(wanted, level=GROUP_LEVEL, status=None, near_miss=None, conflict=None).apply(table, _areas(snapshot))
     rows = _group_view(snapshot, wanted, table) if wanted.level == GROUP_LEVEL else _unit_view(snapshot, wanted)
     return View(wanted, wanted.describe(area_name(snapshot, wanted.area)), totals_of(inside, service), _sorted(rows, sort))
 
 
+def _areas(snapshot: Snapshot) -> set[str]:
+    """Every unit of the county, those without groups too."""
+    return set(snapshot.frame("gaps")["area_code"])
+
+
 def _group_view(snapshot: Snapshot, wanted: Filter, table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     service = str(wanted.service)
-    found = wanted.apply(table)
+    found = wanted.apply(table, _areas(snapshot))
     rows = group_rows(found, service)
     coverage = snapshot.frame("coverage")
     judged = coverage[coverage["service"] == service].drop_duplicates("group_code").set_index("group_code")[list(_EXPLAINING)]

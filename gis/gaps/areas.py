@@ -1,7 +1,8 @@
 """Where each group belongs: village, township, county; each unit under exactly one parent, and nothing without a place.
 
 Codes come from the columns of the groups and of the areas; a prefix is read out of a code only where the column is missing and the code is all
-digits of a Chinese length. Where there are no codes at all, names stand in (`township/village`, for village names repeat).
+digits of a Chinese length. Without either, a name that one unit alone has stands for its code, and any other name for itself
+(`township/village`, for village names repeat).
 """
 
 from __future__ import annotations
@@ -28,12 +29,8 @@ def areas_of(layers: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     Args:
         layers: `counties`, `townships`, `villages`, `committees` as far as they are there.
     """
-    parts = [
-        _units(layers.get("counties"), "county", None),
-        _units(layers.get("townships"), "township", "county"),
-        _units(layers.get("villages"), "village", "township"),
-        _units(layers.get("committees"), "village", "township"),
-    ]
+    above = pd.concat([_units(layers.get("counties"), "county"), _units(layers.get("townships"), "township")], ignore_index=True)
+    parts = [above, *(_units(layers.get(layer), "village", above) for layer in ("villages", "committees"))]
     return pd.concat(parts, ignore_index=True).dropna(subset=["code"]).drop_duplicates(["level", "code"], ignore_index=True)
 
 
@@ -43,14 +40,20 @@ def place_groups(groups: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
     A village has one township and a township one county, whatever single groups say: that of `areas`, else the one that most of its groups
     name, else its prefix. A group without a village stands in its own township's rest, and so on up.
     """
-    codes = groups["group_code"].astype("string").reset_index(drop=True)
-    village = _keyed(groups, "village").fillna(_prefix(codes, "village"))
-    own_township = _keyed(groups, "township").fillna(_prefix(codes, "township"))
+    own_township = _stated(groups, "township").fillna(_by_name(_column(groups, "township_name"), areas, "township"))
+    village = _stated(groups, "village").fillna(_village_by_name(_column(groups, "village_name"), own_township, areas))
     township = village.map(_parents(village, own_township, areas, "village", "township")).astype("string").fillna(own_township)
-    own_county = _column(groups, "county_code").fillna(_prefix(codes, "county")).fillna(_only_county(areas))
+    own_county = _stated(groups, "county").fillna(_only_county(areas))
     county = township.map(_parents(township, own_county, areas, "township", "county")).astype("string").fillna(own_county)
     frame = pd.DataFrame({"county": county, "township": township, "village": village})
     return _named(groups, areas, _rest(frame))
+
+
+def villages_of(frame: pd.DataFrame, areas: pd.DataFrame) -> pd.Series[Any]:
+    """The village code of each feature: its column, else the prefix of a group's code, else the one village of that name; missing where none tells."""
+    township = _stated(frame, "township").fillna(_codes_of_names(_column(frame, "township_name"), areas, "township"))
+    named = _village_by_name(_column(frame, "village_name"), township, areas)
+    return _stated(frame, "village").fillna(named.where(named.isin(areas.loc[areas["level"] == "village", "code"])))
 
 
 def unit_rows(placed: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
@@ -74,13 +77,19 @@ def unit_rows(placed: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
     return units.assign(order=order).sort_values(["order", "code"], kind="stable", ignore_index=True).drop(columns="order")
 
 
-def _units(frame: pd.DataFrame | None, level: str, parent: str | None) -> pd.DataFrame:
+def _units(frame: pd.DataFrame | None, level: str, above: pd.DataFrame | None = None) -> pd.DataFrame:
+    """The units of one layer; the township of a village is found among the units `above` where only its name is given."""
     if frame is None:
         return pd.DataFrame({name: pd.Series(dtype="string") for name in AREA_COLUMNS})
     plain = pd.DataFrame(frame.drop(columns="geometry")) if isinstance(frame, gpd.GeoDataFrame) else frame
     code = _column(plain, f"{level}_code")
-    above = _column(plain, f"{parent}_code").fillna(_prefix(code, parent)) if parent else pd.Series(pd.NA, index=code.index, dtype="string")
-    return pd.DataFrame({"code": code, "name": _column(plain, f"{level}_name"), "level": level, "parent_code": above}).astype("string")
+    parent = pd.Series(pd.NA, index=code.index, dtype="string")
+    if level != UNITS[0]:
+        upper = UNITS[UNITS.index(level) - 1]
+        parent = _column(plain, f"{upper}_code").fillna(_prefix(code, upper))
+        if above is not None:
+            parent = parent.fillna(_codes_of_names(_column(plain, f"{upper}_name"), above, upper))
+    return pd.DataFrame({"code": code, "name": _column(plain, f"{level}_name"), "level": level, "parent_code": parent}).astype("string")
 
 
 def _column(frame: pd.DataFrame, name: str) -> pd.Series[Any]:
@@ -89,13 +98,28 @@ def _column(frame: pd.DataFrame, name: str) -> pd.Series[Any]:
     return frame[name].astype("string").reset_index(drop=True)
 
 
-def _keyed(groups: pd.DataFrame, level: str) -> pd.Series[Any]:
-    """The unit's code, else its name (with the township before it, for village names repeat)."""
-    name = _column(groups, f"{level}_name")
-    if level == "village":
-        above = _keyed(groups, "township").fillna("")
-        name = (above + "/" + name).where(above != "", name)
-    return _column(groups, f"{level}_code").fillna(name)
+def _stated(groups: pd.DataFrame, level: str) -> pd.Series[Any]:
+    """The unit's code by its column, else by the prefix of the group's own code."""
+    return _column(groups, f"{level}_code").fillna(_prefix(_column(groups, "group_code"), level))
+
+
+def _codes_of_names(names: pd.Series[Any], areas: pd.DataFrame, level: str) -> pd.Series[Any]:
+    """The code of the one unit that has the name; missing where none or several have it."""
+    units = areas[(areas["level"] == level) & areas["name"].notna()].drop_duplicates(["code", "name"])
+    alone = units[~units["name"].duplicated(keep=False)].set_index("name")["code"]
+    return names.map(alone).astype("string")
+
+
+def _by_name(names: pd.Series[Any], areas: pd.DataFrame, level: str) -> pd.Series[Any]:
+    return _codes_of_names(names, areas, level).fillna(names)
+
+
+def _village_by_name(names: pd.Series[Any], township: pd.Series[Any], areas: pd.DataFrame) -> pd.Series[Any]:
+    """By township and name; a group that does not say its township by the name alone, where one village has it."""
+    path = (township.fillna("") + "/" + names).where(township.notna(), names)
+    within = areas.assign(name=(areas["parent_code"] + "/" + areas["name"]).astype("string"))
+    alone = _codes_of_names(names, areas, "village").where(township.isna())
+    return _codes_of_names(path, within, "village").fillna(alone).fillna(path)
 
 
 def _prefix(codes: pd.Series[Any], level: str) -> pd.Series[Any]:

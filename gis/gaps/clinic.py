@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,9 +14,14 @@ from gis.gaps.scene import numbers, one_of, rows_of
 from gis.gaps.villages import village_codes
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from gis.gaps.findings import Bools, Floats
     from gis.gaps.scene import Scene
     from gis.standards import ClinicRule
+
+    Villages = tuple[pd.Series[Any], pd.Series[Any]]
+    """Village codes of the clinics and of the groups."""
 
 LAYER = "clinics"
 HOSPITALS = ("township_hospital", "county_hospital")
@@ -37,8 +42,9 @@ def judge_clinic(scene: Scene, rule: ClinicRule) -> list[Finding]:
     hospital = one_of(clinics, "clinic_kind", HOSPITALS)
     roomy = _both(kind, _enough(floor, rule.floor_area_min_m2.value, hospital))
     staffed = _both(roomy, _enough(doctors, rule.doctors_min.value, hospital))
-    access, room, staff = (_served(scene, rule, counts) for counts in (kind, roomy, staffed))
-    elsewhere = _village_unknown(scene, rule, kind[1])
+    villages = (village_codes(scene, LAYER), village_codes(scene, "groups"))
+    access, room, staff = (_served(scene, rule, counts, villages) for counts in (kind, roomy, staffed))
+    elsewhere = _village_unknown(scene, rule, kind[1], villages)
     also = (np.zeros(scene.size, dtype=bool), elsewhere)
     return [
         reach_finding(scene, access, _REASONS, service="clinic", margin=rule.near_miss_m.value, also=also, also_field="village_code"),
@@ -56,26 +62,26 @@ def _both(first: tuple[Bools, Bools], second: tuple[Bools, Bools]) -> tuple[Bool
     return first[0] & second[0], first[1] & second[1]
 
 
-def _village_unknown(scene: Scene, rule: ClinicRule, possible: Bools) -> Bools:
+def _village_unknown(scene: Scene, rule: ClinicRule, possible: Bools, villages: Villages) -> Bools:
     """Groups of which a clinic might be their own, because its village or theirs is not known.
 
     A clinic of unknown village is judged by its distance where the set has one; where it has none, it may be anyone's.
     """
     if not rule.same_village.value or not possible.any():
         return np.zeros(scene.size, dtype=bool)
-    if rule.within_m is None and (village_codes(scene, LAYER).isna().to_numpy(dtype=bool) & possible).any():
+    if rule.within_m is None and (villages[0].isna().to_numpy(dtype=bool) & possible).any():
         return np.ones(scene.size, dtype=bool)
-    return village_codes(scene, "groups").isna().to_numpy(dtype=bool)
+    return villages[1].isna().to_numpy(dtype=bool)
 
 
-def _served(scene: Scene, rule: ClinicRule, counts: tuple[Bools, Bools]) -> Reach:
+def _served(scene: Scene, rule: ClinicRule, counts: tuple[Bools, Bools], villages: Villages) -> Reach:
     """Who has a clinic that counts, in the same village (which is then the one that is shown) or within the distance."""
     by_distance = rule.within_m is not None
     measured = reach(scene, LAYER, counts, rule.within_m.value if rule.within_m is not None else np.nan)
     blind = measured.blind & by_distance
     if not rule.same_village.value:
         return measured
-    there, here = village_codes(scene, LAYER), village_codes(scene, "groups")
+    there, here = villages
     own, own_may = (rows_of(here, there.where(mask)) for mask in counts)
     row = np.where(own >= 0, own, measured.found.row)
     found = Nearest(row, scene.distance_to(LAYER, row))

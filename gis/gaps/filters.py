@@ -13,6 +13,8 @@ from layers.errors import QueryError
 from layers.names import SERVICES
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from numpy.typing import NDArray
 
 Table = TypeVar("Table", bound=pd.DataFrame)
@@ -51,11 +53,12 @@ class Filter:
         if self.service is None and (self.status is not None or self.near_miss is not None or self.conflict is not None):
             raise QueryError("按状态筛选时须指明是哪一项服务。", hint=f"例如 service={next(iter(SERVICES))}。")
 
-    def apply(self, table: Table) -> Table:
+    def apply(self, table: Table, known: Collection[str] = ()) -> Table:
         """The rows that pass, in their order.
 
         Args:
             table: rows of `rollup` or of `group_table`.
+            known: codes of areas that are there though no group of the table may lie in them.
 
         Raises:
             QueryError: the area is in no row of the table, or the table holds another kind of rows than `level` asks for.
@@ -63,7 +66,7 @@ class Filter:
         totals = "area_code" in table
         if totals == (self.level == "group"):
             raise QueryError(f"这张表没有“{LEVEL_LABELS[self.level]}”一级的行。", hint="村民组请查明细表，其余层级请查汇总表。")
-        keep = self._units(table) if totals else self._groups(table)
+        keep = self._units(table) if totals else self._groups(table, known)
         return table[keep]
 
     def describe(self, area_name: str = "") -> str:
@@ -78,11 +81,12 @@ class Filter:
         ]
         return " · ".join(part for part in parts if part)
 
-    def _groups(self, table: pd.DataFrame) -> NDArray[np.bool_]:
+    def _groups(self, table: pd.DataFrame, known: Collection[str]) -> NDArray[np.bool_]:
         keep = np.ones(len(table), dtype=bool)
         if self.area:
             keep = np.logical_or.reduce([_equal(table[column], self.area) for column in _CODES if column in table])
-            self._found(keep)
+            if self.area not in known:
+                self._found(keep)
         if self.service is None:
             return keep
         if self.status is not None:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from gis.gaps.areas import areas_of
 from gis.gaps.nearest import apart
 from gis.gaps.texts import text
 from layers.crs import metric_crs
@@ -67,6 +68,11 @@ class Scene:
     def areal(self) -> NDArray[np.bool_]:
         """Which groups are outlines, not points."""
         return np.isin(shapely.get_type_id(self.places), POLYGONAL)
+
+    @cached_property
+    def areas(self) -> pd.DataFrame:
+        """The county's units (`areas_of`)."""
+        return areas_of(self.layers)
 
     @cached_property
     def dates(self) -> NDArray[np.object_]:

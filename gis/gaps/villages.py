@@ -1,4 +1,4 @@
-"""Which village a feature belongs to: as recorded, else by the village outline in which it stands."""
+"""Which village a feature belongs to: by its code or name, else by the village outline in which it stands."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from gis.gaps.areas import villages_of
 from gis.gaps.scene import words
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ OUTLINES = "villages"
 def village_codes(scene: Scene, layer: str) -> pd.Series[Any]:
     """Village code of each feature of a layer (or of `groups`); missing where neither its columns nor the outlines tell."""
     frame = scene.groups if layer == "groups" else scene.frame(layer)
-    recorded = words(frame, "village_code")
+    recorded = villages_of(frame, scene.areas).set_axis(frame.index)
     silent = np.flatnonzero(recorded.isna().to_numpy(dtype=bool))
     outlines = scene.metric(OUTLINES)
     if len(silent) == 0 or len(outlines) == 0:

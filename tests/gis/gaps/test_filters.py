@@ -114,3 +114,10 @@ def test_lists_for_the_planner(found):
     assert work["households_count"].is_monotonic_decreasing
     unknown = found.coverage[found.coverage["verdict"] == "unknown"]
     assert work["groups_count"].sum() == len(unknown)
+
+
+def test_a_known_area_without_groups_is_empty_and_an_unknown_one_is_refused(wide):
+    wanted = Filter("power", "group", area="V3")
+    assert len(wanted.apply(wide, {"V1", "V3"})) == 0
+    with pytest.raises(QueryError, match="没有代码"):
+        wanted.apply(wide, {"V1"})

@@ -154,6 +154,47 @@ def test_persons_suffice_where_the_set_says_so(build, national):
     assert one(build, national, build.trunk(), households_count=10, people_count=149)["eligible"] == "no"
 
 
+def test_a_gap_names_only_the_groups_that_it_decides(build, standard):
+    """Behind the gap: one that it decides, one too small for the programme. On the main piece: one that waits for a surface."""
+    groups = build.groups(
+        {"group_code": "gap", "at": (2900, 0), "households_count": 44},
+        {"group_code": "small", "at": (2950, 0), "households_count": 3},
+        {"group_code": "surface", "at": (900, 2900)},
+        {"group_code": "both", "at": (5000, 0)},
+    )
+    roads = build.roads(
+        build.trunk(),
+        {"at": [(10, 0), (2990, 0)]},
+        {"at": [(0, 1000), (900, 2900)], "surface": None},
+        {"at": [(2990, 0), (4990, 0)], "surface": None},
+    )
+    found = assess({"groups": groups, "roads": roads}, standard, services=["hardened_road"])
+    assert found.coverage["verdict"].tolist() == ["unknown", "excluded", "unknown", "unknown"]
+    told = found.joints[found.joints["groups_count"] > 0]
+    assert told[["certain", "groups_count", "households_count", "group_codes"]].to_numpy().tolist() == [[False, 1, 44, "gap"]]
+
+
+@pytest.mark.parametrize(
+    ("trunk", "lane", "verdict", "missing"),
+    [
+        ("county", "village", "met", None),
+        (None, "village", "unknown", "road_class"),
+        ("village", "village", "unknown", "road_class"),
+        ("county", None, "met", None),
+    ],
+)
+def test_where_no_road_is_known_to_be_a_trunk_road_the_class_is_asked_for(build, standard, trunk, lane, verdict, missing):
+    main = {**build.trunk(), "at": [(0, -1000), (0, 1000)], "road_class": trunk}
+    row = one(build, standard, main, {"at": [(0, 0), (550, 0)], "road_class": lane})
+    assert row["verdict"] == verdict
+    assert row["missing"] == missing if missing else pd.isna(row["missing"])
+    assert row["reason"] == ("indicator_missing" if missing else "connected")
+
+
+def test_a_long_drawing_without_classes_is_a_network(build, standard):
+    assert one(build, standard, {**build.trunk(), "road_class": None}, {"at": [(0, 0), (550, 0)]})["verdict"] == "met"  # 20 km
+
+
 def test_the_count_that_could_decide_is_named(build, national):
     for households, people, missing in ((10, None, "people_count"), (None, 149, "households_count"), (None, None, "households_count,people_count")):
         row = one(build, national, build.trunk(-5000), households_count=households, people_count=people)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gis.gaps.areas import areas_of, place_groups
+from gis.gaps.areas import areas_of, place_groups, villages_of
 from gis.gaps.rollup import MEASURES, ROLLUP_COLUMNS, TOTAL_COLUMNS, rollup
 
 VERDICTS = ["met", "lacking", "unknown", "excluded"]
@@ -76,6 +76,42 @@ def test_without_any_codes_names_stand_in_and_equal_village_names_stay_apart():
     assert placed["village_code"].tolist() == ["North/Rampur", "South/Rampur", "-South"]
     assert placed["township_code"].tolist() == ["North", "South", "South"]
     assert placed["county_code"].tolist() == ["-", "-", "-"]
+
+
+def test_a_name_that_one_unit_alone_has_stands_for_its_code():
+    groups = pd.DataFrame(
+        {
+            "group_code": text(["1", "2", "3", "4", "52232610120101"]),
+            "township_name": text(["甲镇", "乙镇", "甲镇", None, "另一个名字"]),
+            "village_name": text(["上村", "上村", "下村", "上村", "也是"]),
+        }
+    )
+    placed = place_groups(groups, COUNTY)
+    assert placed["village_code"].tolist() == ["522326101201", "522326102201", "522326101/下村", "上村", "522326101201"]
+    assert placed["township_code"].tolist() == ["522326101", "522326102", "522326101", "-522326", "522326101"]
+    assert [code if code is not pd.NA else None for code in villages_of(groups, COUNTY)] == [
+        "522326101201",
+        "522326102201",
+        None,
+        None,
+        "522326101201",
+    ]
+    alone = pd.DataFrame({"group_code": text(["1"]), "village_name": text(["中村"])})
+    more = pd.concat([COUNTY, areas(("522326102202", "中村", "village", "522326102"))])
+    assert place_groups(alone, more)[["village_code", "township_code"]].iloc[0].tolist() == ["522326102202", "522326102"]
+
+
+def test_villages_find_their_township_by_its_name(build):
+    layers = {
+        "townships": build.frame(
+            "township_code", [{"township_code": f"T{i}", "township_name": name, "at": (0, 0)} for i, name in enumerate("甲乙乙")]
+        ),
+        "committees": build.frame(
+            "village_code", [{"village_code": f"V{i}", "village_name": "村", "township_name": name, "at": (0, 0)} for i, name in enumerate("甲乙丙")]
+        ),
+    }
+    found = areas_of(layers)
+    assert found.loc[found["level"] == "village", "parent_code"].astype(object).where(lambda code: code.notna(), None).tolist() == ["T0", None, None]
 
 
 def test_one_village_has_one_township_whatever_single_groups_say():

@@ -233,6 +233,17 @@ def test_the_village_outline_tells_whose_committee_it_is(build, national):
     assert coverage.loc["g", "verdict"] == "met"
 
 
+@pytest.mark.parametrize("columns", [{"group_code": "52232610120107"}, {"village_name": "上村", "township_name": "甲镇"}, {"village_name": "上村"}])
+def test_a_group_finds_its_committee_by_the_prefix_of_its_code_or_by_name(build, national, columns):
+    station = build.frame("station_code", [{"at": (0, 0), "technology": "4g"}])
+    names = {"village_code": "522326101201", "village_name": "上村", "township_name": "甲镇"}
+    committees = build.frame("village_code", [{**names, "at": (10, 0)}])
+    townships = build.frame("township_code", [{"township_code": "522326101", "township_name": "甲镇", "at": (0, 0)}])
+    groups = [{"group_code": "g", "at": (90_000, 0), "signal_4g": False, **columns}]
+    coverage, _ = run(build, national, "telecom", groups, base_stations=station, committees=committees, townships=townships)
+    assert coverage["verdict"].tolist() == ["met"]
+
+
 def test_a_report_that_is_worse_than_the_evidence_is_listed_too(build, national):
     schools = build.frame("school_code", [{"at": (0, 0), "school_kind": "primary"}])
     rows = [{"group_code": name, "at": at, "reported_school": said} for name, at, said in NEAR_AND_FAR]
