@@ -17,7 +17,7 @@ export function renderCard(card, joints, words, on) {
   const chosen = card.services.find((/** @type {any} */ one) => one.service === words.service) ?? card.services[0];
   const others = card.services.filter((/** @type {any} */ one) => one !== chosen);
   const node = byId("card");
-  node.replaceChildren(title(card.group, on), ...full(chosen, joints, words, on), el("ul", { class: "others" }, ...others.map((one) => short(one, words, on))));
+  node.replaceChildren(title(card.group, on), ...full(chosen, joints, words, on), el("ul", { class: "others" }, ...others.map((/** @type {any} */ one) => short(one, words, on))));
   node.hidden = false;
 }
 

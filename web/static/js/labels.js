@@ -56,7 +56,7 @@ export function drawLabels(map, target, model, words) {
   if (!hasNames(model)) return;
   const labels = labelsOf(map, model);
   const places = placed(labels);
-  labels.forEach((label, index) => {
+  labels.forEach((/** @type {any} */ label, /** @type {number} */ index) => {
     const place = places[index];
     if (!place) return;
     const icons = L.divIcon({ className: "place-name", html: node(label, words), iconSize: [0, 0] });

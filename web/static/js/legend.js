@@ -18,7 +18,7 @@ function verdicts(model, words) {
   if (!totals || !state.layers.includes("groups")) return null;
   const only = state.filter === "near" ? "lacking" : state.filter; // a near miss is a group that lacks the service by little
   const shown = words.legend.verdicts.filter((/** @type {any} */ mark) => only === "all" || mark.value === only);
-  const count = (/** @type {any} */ mark) => (state.filter === "near" ? model.matched : totals.groups[mark.value]);
+  const count = (/** @type {any} */ mark) => (state.filter === "near" ? model.matched : totals.groups[/** @type {"met"} */ (mark.value)]);
   const items = shown.map((/** @type {any} */ mark) =>
     el("li", {}, icon(mark), el("span", { text: mark.label }), el("span", { class: "count", text: integer(count(mark)) })),
   );

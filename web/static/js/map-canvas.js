@@ -10,6 +10,7 @@ const CELL_PX = 34;
 const NUMBERED_CELL_PX = 60;
 const HIT_PX = 11;
 const SMALL_SIGN_PX = 4;
+const THIN = 0.6;
 
 /** Point classes are made once, after Leaflet is there. */
 function pointClasses() {
@@ -58,8 +59,13 @@ export function createCanvasRenderer(map, words, source, report) {
   let model = null;
   /** @type {any[]} */
   let marks = [];
+  let near = map.getZoom() >= CLUSTER_BELOW_ZOOM;
   const redraw = () => {
     if (model) marks = drawGroups(map, groups, model, words, classes, paint.points);
+    if (near === map.getZoom() >= CLUSTER_BELOW_ZOOM) return;
+    near = !near;
+    const thinner = (/** @type {any} */ feature) => roadStyle(feature, words, paint.lines, near);
+    plain.get("roads")?.eachLayer((/** @type {any} */ layer) => layer.setStyle(thinner));
   };
   map.on("zoomend", redraw);
   return {
@@ -68,7 +74,7 @@ export function createCanvasRenderer(map, words, source, report) {
       model = next;
       drawShade(shade, next, words, paint.shade, hatch);
       redraw();
-      syncLayers(map, plain, next, words, source, classes, paint).catch((error) => report(error.message));
+      syncLayers(map, plain, next, words, source, classes, paint, () => near).catch((error) => report(error.message));
     },
     pick: (point) => nearest(map, marks, point),
     remove() {
@@ -107,7 +113,7 @@ function drawGroups(map, target, model, words, classes, renderer) {
   const clustered = !model.state.area && map.getZoom() < CLUSTER_BELOW_ZOOM;
   const numbered = !hasNumbers(model);
   const bins = clustered ? binned(map, located, numbered ? NUMBERED_CELL_PX : CELL_PX) : located.map((row) => [row]);
-  const radius = map.getZoom() < 12 ? 6 : 8;
+  const radius = map.getZoom() < CLUSTER_BELOW_ZOOM ? 5 : map.getZoom() < 12 ? 6 : 8;
   const marks = bins.map((rows) => describe(rows, radius, numbered));
   marks.sort((a, b) => a.order - b.order);
   for (const mark of marks) {
@@ -138,7 +144,7 @@ function describe(rows, radius, numbered) {
   const verdict = ORDER.findLast((name) => rows.some((row) => row.verdict === name)) ?? "unknown";
   const count = rows.filter((row) => row.verdict === verdict).length;
   const counted = rows.length > 1 && verdict !== "met" && verdict !== "excluded";
-  const size = rows.length === 1 ? radius : counted ? radius - 1 + Math.min(7, Math.sqrt(count)) : radius * 0.6;
+  const size = rows.length === 1 ? radius : counted ? radius - 2 + Math.min(7, Math.sqrt(count)) : radius * 0.6;
   const order = ORDER.indexOf(verdict) * 1e6 + count;
   return { at: [mean("lat"), mean("lon")], verdict, rows, radius: size, text: counted && numbered && count > 1 ? String(count) : "", order };
 }
@@ -158,8 +164,8 @@ function nearest(map, marks, point) {
 
 /** Add what was switched on, remove what was switched off.
  * @param {any} map @param {Map<string, any>} plain @param {import("./model.js").Model} model @param {any} words
- * @param {import("./api.js").Source} source @param {any} classes @param {any} paint */
-async function syncLayers(map, plain, model, words, source, classes, paint) {
+ * @param {import("./api.js").Source} source @param {any} classes @param {any} paint @param {() => boolean} near */
+async function syncLayers(map, plain, model, words, source, classes, paint, near) {
   const wanted = model.county.layers.filter((/** @type {any} */ one) => DRAWN.has(one.geometry) && !BASE.has(one.name) && model.state.layers.includes(one.name));
   const names = new Set(wanted.map((/** @type {any} */ one) => one.name));
   for (const [name, layer] of plain) {
@@ -172,7 +178,7 @@ async function syncLayers(map, plain, model, words, source, classes, paint) {
     const holder = L.layerGroup().addTo(map);
     plain.set(one.name, holder);
     const features = await source.features(one.name);
-    L.geoJSON(features, plainOptions(one, words, classes, paint)).addTo(holder);
+    L.geoJSON(features, plainOptions(one, words, classes, paint, near())).addTo(holder);
   }
 }
 
@@ -180,17 +186,17 @@ const DRAWN = new Set(["point", "line", "polygon"]);
 const BASE = new Set(["groups", "counties"]);
 const BOUNDARIES = new Set(["townships", "villages"]);
 
-/** @param {any} layer @param {any} words @param {any} classes @param {any} paint */
-function plainOptions(layer, words, classes, paint) {
+/** @param {any} layer @param {any} words @param {any} classes @param {any} paint @param {boolean} near */
+function plainOptions(layer, words, classes, paint, near) {
   const sign = words.style[layer.name];
   const edge = { renderer: paint.lines, color: sign.colour, weight: layer.name === "townships" ? 1.2 : 0.6, fill: false };
-  const style = BOUNDARIES.has(layer.name) ? edge : layer.name === "roads" ? (/** @type {any} */ feature) => roadStyle(feature, words, paint.lines) : { renderer: paint.lines, color: sign.colour, weight: 1.2, fillOpacity: 0.18 };
+  const style = BOUNDARIES.has(layer.name) ? edge : layer.name === "roads" ? (/** @type {any} */ feature) => roadStyle(feature, words, paint.lines, near) : { renderer: paint.lines, color: sign.colour, weight: 1.2, fillOpacity: 0.18 };
   return { interactive: false, style, pointToLayer: (/** @type {any} */ _, /** @type {any} */ at) => new classes.Sign(at, { renderer: paint.lines, interactive: false, sign, radius: 8 }) };
 }
 
-/** @param {any} feature @param {any} words @param {any} renderer */
-function roadStyle(feature, words, renderer) {
+/** Roads are thin where the whole county is in sight. @param {any} feature @param {any} words @param {any} renderer @param {boolean} near */
+function roadStyle(feature, words, renderer, near) {
   const { surface, status } = feature.properties;
   const style = words.surface[status === "planned" || status === "building" ? "planned" : (surface ?? "unknown")] ?? words.surface.unknown;
-  return { renderer, color: style.colour, weight: style.width, dashArray: style.dash.map((/** @type {number} */ part) => part * style.width).join(" ") || null };
+  return { renderer, color: style.colour, weight: style.width * (near ? 1 : THIN), dashArray: style.dash.map((/** @type {number} */ part) => part * style.width).join(" ") || null };
 }

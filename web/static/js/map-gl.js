@@ -70,7 +70,7 @@ export async function createGlRenderer(map, boot, words, lost) {
 const FONT = '"Noto Sans CJK SC","Microsoft YaHei","PingFang SC",sans-serif';
 const emptyStyle = () => ({ version: 8, sources: {}, layers: [] });
 
-/** @param {any} gl @param {any} layer @param {any} map @param {{x: number, y: number}} point */
+/** @param {any} gl @param {any} layer @param {any} map @param {{x: number, y: number}} point @returns {import("./map-base.js").Picked} */
 function pick(gl, layer, map, point) {
   const margin = map.getSize().multiplyBy(layer.options.padding);
   const [x, y] = [point.x + margin.x, point.y + margin.y];
@@ -78,7 +78,7 @@ function pick(gl, layer, map, point) {
   const found = gl.queryRenderedFeatures([[x - HIT_PX, y - HIT_PX], [x + HIT_PX, y + HIT_PX]], { layers })[0];
   if (!found) return null;
   const [lon, lat] = found.geometry.coordinates;
-  return found.properties.point_count ? { zoomTo: [lat, lon] } : { code: String(found.properties.group_code), at: [lat, lon] };
+  return found.properties.point_count ? { zoomTo: [lat, lon] } : { code: String(found.properties.group_code) };
 }
 
 /** Draw an image when the style first asks for it. @param {any} gl @param {string} id @param {any} words */
@@ -106,12 +106,12 @@ function styleOf(model, words) {
   /** @type {Record<string, any>} */
   const sources = { shade: { type: "geojson", data: model.shade?.polygons ?? NO_DATA }, joints: { type: "geojson", data: model.joints ?? NO_DATA } };
   for (const layer of plain) sources[layer.name] = tileSource(layer);
-  const layers = [...shadeLayers(model, words), ...plain.filter(isArea).flatMap((one) => areaLayers(one, words))];
+  const layers = [...shadeLayers(model, words), ...plain.filter(isArea).flatMap((/** @type {any} */ one) => areaLayers(one, words))];
   for (const layer of on.filter((/** @type {any} */ one) => BOUNDARIES.has(one.name))) {
     sources[layer.name] = tileSource(layer);
     layers.push(boundaryLayer(layer, words));
   }
-  layers.push(...plain.filter(isLine).flatMap((one) => (one.name === "roads" ? roadLayers(words) : lineLayers(one, words))));
+  layers.push(...plain.filter(isLine).flatMap((/** @type {any} */ one) => (one.name === "roads" ? roadLayers(words) : lineLayers(one, words))));
   layers.push(...plain.filter(isPoint).map(symbolLayer));
   if (on.some((/** @type {any} */ layer) => layer.name === "groups")) {
     sources.groups = groupSource(model);

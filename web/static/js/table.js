@@ -6,6 +6,7 @@ import { eligible } from "./model.js";
 import { verdictText } from "./words.js";
 
 export const PAGE_SIZE = 100;
+const LONG_NAME = 6;
 export const LEVEL_WORDS = { township: "乡镇", village: "行政村", group: "村民组" };
 
 /**
@@ -98,6 +99,7 @@ export function renderTable(model, words, on) {
   const shown = rows.slice(page * PAGE_SIZE, (page + 1) * PAGE_SIZE);
   const body = rows.length ? shown.map((row) => rowNode(row, model, words, on)) : [emptyRow(model)];
   byId("table").classList.toggle("of-groups", model.level === "group");
+  byId("table").classList.toggle("long-names", shown.some((row) => (row.name ?? "").length > LONG_NAME));
   byId("table").replaceChildren(head(model, on), el("tbody", {}, ...body));
   byId("table-note").textContent = note(model, rows.length);
   byId("pager").replaceChildren(...(pages > 1 ? pager(page, pages, on) : []));
