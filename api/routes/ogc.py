@@ -33,6 +33,8 @@ CONFORMS_TO = (
     "http://www.opengis.net/spec/cql2/1.0/conf/arithmetic",
 )
 MOST_ITEMS = 10_000
+_NUMBERS = {"pattern": r"^-?\d+(\.\d+)?(,-?\d+(\.\d+)?){3}$", "example": "106.0,25.2,106.5,25.6"}
+"""How a box is written, for the description; what else is wrong with one is told in a sentence of its own."""
 
 
 class ItemsQuery(BaseModel):
@@ -40,7 +42,7 @@ class ItemsQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    bbox: Annotated[str | None, Field(max_length=200, description="西,南,东,北（度）；西大于东时跨过 180° 经线")] = None
+    bbox: Annotated[str | None, Field(max_length=200, description="西,南,东,北（度）；西大于东时跨过 180° 经线", json_schema_extra=_NUMBERS)] = None
     datetime: Annotated[str | None, Field(max_length=80, description="时刻或时段，对应数据日期")] = None
     filter: Annotated[str, Field(max_length=2000, description="CQL2 文本，例如 households_count >= 30 AND village_name LIKE '纳%'")] = ""
     filter_lang: Annotated[str, Field(alias="filter-lang", pattern="^cql2-text$", description="只支持 cql2-text")] = "cql2-text"

@@ -25,7 +25,9 @@ class SensitivityQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    thresholds: Annotated[str, Field(max_length=400, description="距离（米），逗号分开，最多 50 个")] = DEFAULT
+    thresholds: Annotated[
+        str, Field(max_length=400, description="距离（米），逗号分开，最多 50 个", json_schema_extra={"pattern": r"^\d+(,\d+)*$"})
+    ] = DEFAULT
 
 
 class SensitivityAnswer(Shape):

@@ -1,6 +1,7 @@
 """A running server follows the workspace: a commit is served from the next request on, and results say when they are outdated."""
 
 import json
+import shutil
 import threading
 
 import synthetic_county
@@ -84,3 +85,15 @@ def test_joints_without_a_doubt_give_no_problem(own_workspace):
     assert len(joint_problems(joints)) == 1
     assert joint_problems(joints[joints["certain"]]).empty
     assert joint_problems(joints.iloc[:0]).empty
+
+
+def test_tiles_that_are_made_later_are_found(own_workspace, serve):
+    workspace = open_workspace(own_workspace)
+    shutil.rmtree(own_workspace / "cache")
+    with serve(own_workspace) as server:
+        for _ in range(2):
+            assert server.get("/tiles/roads.json").status == 409
+            assert server.get("/rasters/relief/12/0/0.png").status == 409
+        refresh_tiles(workspace)
+        assert server.get("/tiles/roads.json").status == 200
+        assert server.get("/rasters/relief/12/0/0.png").status == 204
