@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -14,6 +14,8 @@ from layers.crs import metric_crs
 from layers.demo import bureaus
 from layers.demo.alignment import grow
 from layers.demo.areas import Seats, label_villages, place_seats, suitability, village_shapes
+from layers.demo.bridges import build_bridges
+from layers.demo.claims import list_services, plant_claims
 from layers.demo.constraints import build_farmland, build_redlines
 from layers.demo.evidence import lacking, met
 from layers.demo.grid import Grid, grid_over
@@ -33,11 +35,13 @@ from layers.demo.services import (
     build_settlements,
     build_transformers,
 )
+from layers.demo.sheets import sheet_rows
 from layers.demo.table_faults import plant_group_faults, plant_register_faults, plant_reported
 from layers.demo.terrain import Terrain, build_terrain, refine
 from layers.demo.travel import Ground, Reach, build_ground
 from layers.demo.water import build_water
 from layers.demo.writers import clear, write_dem, write_file
+from layers.names import get_layer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -107,7 +111,8 @@ def build_county(folder: Path, *, base: CountyBase, seed: int = 522326, groups: 
     files = [write_file(folder, _placed(frames[bureau.layer], land.grid.crs), bureau) for bureau in _cleared(folder)]
     files.append(_hand_over_dem(folder, land, seed))
     totals = _totals(people, frames, truth)
-    manifest = Manifest(land.code, seed, tuple(files), number([*faults, *_file_faults()]), totals)
+    located = [_located(fault, frames) for fault in (*faults, *_file_faults())]
+    manifest = Manifest(land.code, seed, tuple(files), number(located), totals)
     manifest.write(folder)
     return manifest
 
@@ -161,13 +166,15 @@ def _services(land: Land, people: pd.DataFrame, seed: int) -> Frames:
     towns = land.villages.set_index("village_code")["township_name"]
     sites = build_settlements(land.villages, land.seats, land.grid, count=max(3, len(people) // HOUSEHOLDS_PER_SITE), rng=rng)
     homes = gpd.GeoSeries.from_xy(people["x"], people["y"], crs=land.grid.crs)
-    return {
+    listed: Frames = {
         "committees": build_committees(land.villages, land.seats, land.grid, rng),
         "water_schemes": schemes,
         "water_points": points,
-        "groups": _group_services(people.assign(**own), rng),
         "transformers": build_transformers(people, rng),
-        "base_stations": build_base_stations(land.terrain, people, land.inside, rng),
+        "base_stations": build_base_stations(land.terrain, people, land.inside, land.grid.points(land.seats.cell), rng),
+    }
+    return listed | {
+        "groups": list_services(people.assign(**own), listed, rng),
         "clinics": clinics.assign(township_name=clinics["village_code"].map(towns).to_numpy()).sort_values("village_code", kind="stable"),
         "schools": build_schools(land.villages, land.seats, land.grid, rng),
         "settlements": sites,
@@ -179,35 +186,22 @@ def _services(land: Land, people: pd.DataFrame, seed: int) -> Frames:
     }
 
 
-def _group_services(groups: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """What the list says of water, power and signal; most say yes, some say nothing."""
-    size, remote = len(groups), groups["remote"].to_numpy()
-
-    def mostly(share: Floats | float, holes: float) -> pd.Series:
-        return pd.Series(np.where(rng.random(size) < share, "是", "否"), dtype=object).mask(rng.random(size) < holes)
-
-    return groups.assign(
-        whole_relocation=np.where(groups["whole_relocation"], "是", "否"),
-        reported_safe_water=mostly(0.96, 0.02),
-        reported_power=mostly(0.998, 0.01),
-        three_phase_power=mostly(0.98 - 0.12 * remote, 0.03),
-        signal_4g=mostly(0.99 - 0.12 * remote, 0.05),
-    )
-
-
 def _with_faults(land: Land, frames: Frames, people: pd.DataFrame, seed: int) -> tuple[Frames, list[Fault], Mask]:
     towns = land.seats.cell[land.seats.township_seat]
     lines = grow(land.terrain, land.ground, land.inside, towns, land.seats.cell, people["cell"].to_numpy(), _stream(seed, "alignment"))
     rng = _stream(seed, "faults")
     whole = build_roads(lines, people, land.villages, county_code=land.code, crs=land.grid.crs, rng=_stream(seed, "roads"))
-    roads, faults = plant_road_faults(whole, people, file=bureaus.ROADS.file, rng=rng)
+    roads, faults = plant_road_faults(whole, people, land.outline, file=bureaus.ROADS.file, rng=rng)
     short = lacking(roads, people, faults)
     groups, reported = plant_reported(frames["groups"], short, met(roads, people, faults), file=bureaus.GROUPS.file, rng=rng)
-    busy = np.isin(people["group_code"], [code for fault in (*faults, *reported) for code in fault.groups])
+    groups, claimed = plant_claims(groups, file=bureaus.GROUPS.file, rng=rng)
+    busy = np.isin(people["group_code"], [code for fault in (*faults, *reported, *claimed) for code in fault.groups])
     groups, listed = plant_group_faults(groups, file=bureaus.GROUPS.file, rng=rng, spare=busy)
     register, registered = plant_register_faults(frames["households"], file=bureaus.HOUSEHOLDS.file, rng=rng)
-    handed = {**frames, "roads": _as_written(roads), "groups": groups, "households": register}
-    return handed, [*faults, *reported, *listed, *registered], short
+    named = [code for fault in faults for code in fault.codes]
+    bridged = build_bridges(roads, gpd.GeoDataFrame(frames["rivers"]), spare=named)
+    handed = {**frames, "roads": _as_written(bridged), "groups": groups, "households": register}
+    return handed, [*faults, *reported, *claimed, *listed, *registered], short
 
 
 def _as_written(roads: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -237,6 +231,16 @@ def _file_faults() -> list[Fault]:
         Fault("", "file_no_cpg", roads.layer, roads.file, "Shapefile 没有 .cpg，属性表是 GBK：应能认出编码，不出现乱码", (), "import"),
         Fault("", "undeclared_gcj02", points.layer, points.file, shifted, (), "import"),
     ]
+
+
+def _located(fault: Fault, frames: Frames) -> Fault:
+    """The fault with the rows of the sheet in which it stands."""
+    bureau = next(bureau for bureau in bureaus.HANDOVERS if bureau.layer == fault.layer)
+    if bureau.kind != "xlsx":
+        return fault
+    frame = frames[fault.layer]
+    rows = sheet_rows(frame, bureau)[frame[get_layer(fault.layer).key].isin(fault.codes).to_numpy()]
+    return replace(fault, rows=tuple(rows.tolist()))
 
 
 def _totals(people: pd.DataFrame, frames: Frames, short: Mask) -> dict[str, float]:

@@ -7,7 +7,7 @@ wrong on purpose, where, and who has to notice it.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FoundBy = Literal["check", "gaps", "import"]
+SeenAs = Literal["problem", "joint", "doubtful_joint", "lacking", "unknown", "conflict", "read"]
 MANIFEST = "manifest.json"
 
 
@@ -37,7 +38,20 @@ class HandedFile:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One planted fault: `codes` are the keys of the rows that carry it, `groups` the villager groups whose verdict hangs on it."""
+    """One planted fault.
+
+    Attributes:
+        id: F001, F002 and so on.
+        kind: what was done.
+        layer, file: where.
+        what: a sentence for the planner.
+        codes: keys of the rows that carry it.
+        found_by: the run that has to notice it.
+        groups: villager groups whose verdict hangs on it.
+        rows: where `codes` stand in the file, counted as the office sees it; for tables only.
+        seen_as: how it has to show (`SEEN`), so that noticing can be told from luck.
+        rule: the rule of the problem, or the service of the verdict or conflict.
+    """
 
     id: str
     kind: str
@@ -47,6 +61,35 @@ class Fault:
     codes: tuple[str, ...]
     found_by: FoundBy
     groups: tuple[str, ...] = ()
+    rows: tuple[int, ...] = ()
+    seen_as: SeenAs = "read"
+    rule: str = ""
+
+
+SEEN: dict[str, tuple[SeenAs, str]] = {
+    "road_break": ("lacking", "hardened_road"),
+    "road_isolated": ("lacking", "hardened_road"),
+    "road_gap_doubt": ("doubtful_joint", "hardened_road"),
+    "road_end_unsnapped": ("joint", ""),
+    "road_undershoot": ("joint", ""),
+    "road_overshoot": ("joint", ""),
+    "road_no_surface": ("unknown", "hardened_road"),
+    "reported_conflict": ("conflict", "hardened_road"),
+    "reported_conflict_power": ("conflict", "power"),
+    "reported_conflict_safe_water": ("conflict", "safe_water"),
+    "group_duplicate_code": ("problem", "duplicate_key"),
+    "group_no_coordinates": ("problem", "no_location"),
+    "group_outside_village": ("problem", "outside_own_village"),
+    "text_in_number": ("problem", "not_a_number"),
+    "households_contradict_register": ("problem", "household_total_differs"),
+    "register_unknown_group_name": ("problem", "group_not_found"),
+    "register_unknown_group_code": ("problem", "group_not_found"),
+    "id_scientific": ("problem", "id_damaged"),
+    "fullwidth_digits": ("read", ""),
+    "file_no_cpg": ("read", ""),
+    "undeclared_gcj02": ("read", ""),
+}
+"""How each kind of fault has to show: a problem of that rule, a joint of the road network, a verdict or a conflict of that service, or no harm at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +131,10 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 def _tuples(entry: dict[str, Any]) -> dict[str, Any]:
-    return entry | {"codes": tuple(entry["codes"]), "groups": tuple(entry["groups"])}
+    return entry | {name: tuple(entry[name]) for name in ("codes", "groups", "rows")}
 
 
 def number(faults: Iterable[Fault]) -> tuple[Fault, ...]:
-    """Give the faults their ids in order: F001, F002 and so on."""
-    return tuple(
-        Fault(f"F{index:03d}", fault.kind, fault.layer, fault.file, fault.what, fault.codes, fault.found_by, fault.groups)
-        for index, fault in enumerate(faults, start=1)
-    )
+    """Give the faults their ids in order (F001, F002 and so on) and say how each has to show."""
+    found = [(fault, *SEEN[fault.kind]) for fault in faults]
+    return tuple(replace(fault, id=f"F{index:03d}", seen_as=seen, rule=rule) for index, (fault, seen, rule) in enumerate(found, start=1))

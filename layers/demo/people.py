@@ -109,10 +109,10 @@ def _counted(frame: pd.DataFrame, villages: pd.DataFrame, seats: Seats, rng: np.
     first = (frame["number"] == 1).to_numpy()
     town = villages["community"].to_numpy()[frame["village"]]
     in_town = seats.township_seat[frame["village"]] & first
-    scale = np.exp(rng.normal(0.0, 0.5, size) - 0.45 * remote) * np.where(first, 1.35, 1.0) * np.where(town, 2.0, 1.0) * np.where(in_town, 1.8, 1.0)
+    scale = np.exp(rng.normal(0.0, 0.29, size) - 0.28 * remote) * np.where(first, 1.25, 1.0) * np.where(town, 1.5, 1.0) * np.where(in_town, 1.8, 1.0)
     households = np.clip(np.rint(scale / scale.mean() * HOUSEHOLDS_PER_GROUP), 6, 320).astype(np.int64)
     people = np.maximum(households, np.rint(households * np.clip(rng.normal(PEOPLE_PER_HOUSEHOLD, 0.35, size), 3.4, 6.0))).astype(np.int64)
-    move = (remote > 0.8) & (households <= 30) & (rng.random(size) < 0.28)
+    move = (remote > 0.75) & (households <= 30) & (rng.random(size) < 0.25)
     share = np.clip(0.08 + 0.32 * remote + rng.normal(0.0, 0.06, size) + 0.3 * move, 0.02, 0.85)
     return pd.DataFrame(
         {

@@ -15,22 +15,25 @@ if TYPE_CHECKING:
 ROUGHLY: dict[str, tuple[float, float]] = {
     "522326001": (106.10, 25.18),
     "522326002": (106.07, 25.16),
-    "522326003": (106.06, 25.22),
+    "522326003": (106.12, 25.24),
     "522326004": (106.12, 25.16),
-    "522326101": (105.96, 25.15),
-    "522326102": (106.14, 25.35),
-    "522326103": (106.30, 25.41),
-    "522326104": (106.42, 25.30),
-    "522326105": (106.40, 25.37),
+    "522326101": (105.94, 25.20),
+    "522326102": (106.13, 25.37),
+    "522326103": (106.31, 25.26),
+    "522326104": (106.44, 25.24),
+    "522326105": (106.41, 25.36),
     "522326107": (106.02, 25.31),
     "522326108": (106.12, 24.98),
-    "522326109": (106.04, 25.50),
+    "522326109": (106.27, 25.37),
     "522326110": (106.22, 25.07),
-    "522326111": (106.36, 25.19),
-    "522326112": (106.45, 25.16),
-    "522326206": (106.30, 25.00),
+    "522326111": (106.32, 25.16),
+    "522326112": (106.38, 25.08),
+    "522326206": (106.00, 25.09),
 }
-"""Longitude and latitude of townships to about five kilometres; sketched, not surveyed. Counties without a sketch are laid out by code."""
+"""Longitude and latitude of townships to about five kilometres: from published descriptions (“27 km north-east of the county seat”, neighbours), not surveyed.
+
+Counties without a sketch are laid out by code.
+"""
 
 
 def list_villages(county_code: str, *, most: int) -> pd.DataFrame:

@@ -20,10 +20,14 @@ from layers.demo.manifest import Fault
 from layers.demo.roads import HARDENED, reach_table
 
 if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
     from layers.demo.grid import Ints
 
 LONELY_M = 45.0
 """No road but its parent is nearer than this to a road that gets a fault: farther than the widest gap that counts as drawing error (20 m)."""
+FAR_INSIDE_M = 2500.0
+"""An isolated road lies so far from the border: nearer, a neighbouring county's road might lead to it."""
 START_M = 120.0
 """Near its start a road may lie beside its parent."""
 PLAN = (
@@ -46,7 +50,9 @@ class Site:
     groups: tuple[int, ...]
 
 
-def plant_road_faults(roads: gpd.GeoDataFrame, groups: pd.DataFrame, *, file: str, rng: np.random.Generator) -> tuple[gpd.GeoDataFrame, list[Fault]]:
+def plant_road_faults(
+    roads: gpd.GeoDataFrame, groups: pd.DataFrame, outline: BaseGeometry, *, file: str, rng: np.random.Generator
+) -> tuple[gpd.GeoDataFrame, list[Fault]]:
     """The roads with their faults, and what was planted; as many as there are fitting roads, one of each kind first."""
     sites = find_sites(roads, groups)
     rng.shuffle(sites)
@@ -61,7 +67,7 @@ def plant_road_faults(roads: gpd.GeoDataFrame, groups: pd.DataFrame, *, file: st
         gap = round(float(rng.uniform(*size)), 1)
         changed[site.row] = _bend(kind, roads, site, gap)
         faults.append(_describe(kind, roads, site, gap, tuple(codes[list(site.groups)]), file))
-    out, isolated = _isolate(_apply(roads, changed, [site.row for site in no_surface]), groups, file)
+    out, isolated = _isolate(_apply(roads, changed, [site.row for site in no_surface]), groups, outline.buffer(-FAR_INSIDE_M), file)
     return out, [*sorted(faults, key=lambda fault: fault.kind), *_missing_surface(roads, no_surface, codes, file), *isolated]
 
 
@@ -163,7 +169,7 @@ def _missing_surface(roads: gpd.GeoDataFrame, sites: list[Site], codes: np.ndarr
     return [Fault("", "road_no_surface", "roads", file, what, names, "gaps", tuple(str(codes[g]) for site in sites for g in site.groups))]
 
 
-def _isolate(roads: gpd.GeoDataFrame, groups: pd.DataFrame, file: str) -> tuple[gpd.GeoDataFrame, list[Fault]]:
+def _isolate(roads: gpd.GeoDataFrame, groups: pd.DataFrame, inside: BaseGeometry, file: str) -> tuple[gpd.GeoDataFrame, list[Fault]]:
     """Make one far, rough road a hardened piece that nothing hardened leads to: its first stretch is gone."""
     hardened = (roads["surface"].isin(HARDENED) | roads["surface"].isna()).to_numpy()
     others = shapely.union_all(roads.geometry.to_numpy()[hardened])
@@ -171,7 +177,7 @@ def _isolate(roads: gpd.GeoDataFrame, groups: pd.DataFrame, file: str) -> tuple[
     for row in map(int, np.flatnonzero(rough)):
         shape = line_at(roads, row)
         rest = piece(shape, shape.length * 0.45, shape.length)
-        if rest.distance(others) > 550.0:
+        if rest.distance(others) > 550.0 and rest.within(inside):
             group = text_at(groups, "group_code", whole_at(roads, "group", row))
             what = f"{text_at(roads, 'road_name', row)}是孤立的硬化路段，与已有硬化路网不相连：不能算通硬化路"
             return _paved(roads, row, rest), [Fault("", "road_isolated", "roads", file, what, (text_at(roads, "road_code", row),), "gaps", (group,))]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 from scipy.ndimage import uniform_filter
+from scipy.spatial import cKDTree
 
 from layers.demo.cells import text_at
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from layers.demo.grid import Floats, Grid, Ints, Mask
     from layers.demo.terrain import Terrain
 
+OUT_OF_REACH_M = 5200.0
+"""A station that is farther from a committee than this does not count for it."""
 KVA = np.array([30, 50, 80, 100, 160, 200, 315, 400])
 
 
@@ -44,33 +47,49 @@ def build_committees(villages: pd.DataFrame, seats: Seats, grid: Grid, rng: np.r
 
 def build_transformers(groups: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     """One transformer for most groups, larger where more people live; some are far, small, or single-phase."""
-    has = rng.random(len(groups)) < 0.985 - 0.08 * groups["remote"].to_numpy()
+    has = rng.random(len(groups)) < 0.995 - 0.03 * groups["remote"].to_numpy()
     own = groups[has]
     points = beside(own[["x", "y"]].to_numpy(), rng, near=20.0, far=300.0)
-    wanted = own["households_count"].to_numpy() * rng.uniform(2.1, 4.6, len(own))
+    wanted = own["households_count"].to_numpy() * rng.uniform(2.4, 4.8, len(own))
     size = KVA[np.minimum(np.searchsorted(KVA, wanted), len(KVA) - 1)]
-    phases = pd.Series(np.where(rng.random(len(own)) < 0.97 - 0.10 * own["remote"], "是", "否"))
+    phases = pd.Series(np.where(rng.random(len(own)) < 0.99 - 0.05 * own["remote"], "是", "否"))
     frame = _at(points, capacity_kva=size.astype(float), three_phase_power=with_holes(phases, 0.04, rng))
     codes, names = [f"TQ{n:05d}" for n in range(1, len(own) + 1)], own["village_name"] + own["group_name"] + "台区"
     return frame.assign(transformer_code=codes, transformer_name=names.to_numpy())
 
 
-def build_base_stations(terrain: Terrain, groups: pd.DataFrame, inside: Mask, rng: np.random.Generator) -> pd.DataFrame:
-    """Masts on high ground, more where people are."""
+def build_base_stations(terrain: Terrain, groups: pd.DataFrame, inside: Mask, seats: Floats, rng: np.random.Generator) -> pd.DataFrame:
+    """Masts on high ground, more where people are; around a few villages in remote, deep valleys they have never been upgraded from 2G."""
     high = terrain.height - uniform_filter(terrain.height, size=max(3, int(1500 / terrain.grid.cell)))
     count = max(4, len(groups) // 6)
     people = groups["people_count"].to_numpy()
     seen = groups.iloc[rng.choice(len(groups), min(count, len(groups)), replace=False, p=people / people.sum())]
     cells = np.array([_top(high, terrain.grid, inside, x, y) for x, y in zip(seen["x"], seen["y"], strict=True)])
     cells = np.unique(cells)
+    points = beside(terrain.grid.points(cells), rng, near=0.0, far=30.0)
+    old = cKDTree(points).query_ball_point(_deep_seats(terrain, groups, seats), OUT_OF_REACH_M)
     kind = rng.choice(["4G", "4G", "4G", "4G", "4G", "5G", "2G"], len(cells))
+    kind[sorted({row for rows in old for row in rows})] = "2G"
     return _at(
-        beside(terrain.grid.points(cells), rng, near=0.0, far=30.0),
+        points,
         station_code=[f"JZ{n:04d}" for n in range(1, len(cells) + 1)],
         station_name=[f"示意基站{n}" for n in range(1, len(cells) + 1)],
         technology=kind,
         operator=rng.choice(["示意移动", "示意电信", "示意联通"], len(cells)),
     )
+
+
+def _deep_seats(terrain: Terrain, groups: pd.DataFrame, seats: Floats) -> Floats:
+    """Points (n, 2) of the villages' seats that are remote and lie low in their surroundings: one village in forty, none of them neighbours."""
+    around = uniform_filter(terrain.height, size=max(3, int(3000 / terrain.grid.cell)))
+    depth = (around - terrain.height).ravel()[terrain.grid.index(seats)]
+    remote = groups.groupby("village")["remote"].mean().reindex(range(len(seats)), fill_value=0.0).to_numpy()
+    order = np.argsort(-(remote.argsort().argsort() + depth.argsort().argsort()), kind="stable")
+    chosen: list[int] = []
+    for row in order:
+        if len(chosen) < len(seats) // 40 and all(np.hypot(*(seats[row] - seats[other])) > 2.0 * OUT_OF_REACH_M for other in chosen):
+            chosen.append(int(row))
+    return seats[chosen]
 
 
 def _top(high: Floats, grid: Grid, inside: Mask, x: float, y: float) -> int:
@@ -128,9 +147,9 @@ def _village_schools(village: int, rng: np.random.Generator, *, town: bool) -> l
         senior = [(village, "高中", 1800, True)] if village == 0 else []
         return [*both, *([(village, "初中", int(rng.integers(500, 1300)), True)] if draw[0] < 0.75 else []), *senior]
     found = []
-    if draw[0] < 0.38:
+    if draw[0] < 0.36:
         found.append((village, "完小", int(rng.integers(120, 400)), False))
-    elif draw[0] < 0.62:
+    elif draw[0] < 0.86:
         found.append((village, "教学点", int(rng.integers(20, 90)), False))
     if draw[1] < 0.45:
         found.append((village, "幼教点", int(rng.integers(20, 90)), False))

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
+import numpy as np
 import pandas as pd
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from layers.demo.bureaus import Handover
+    from layers.demo.grid import Ints
 
 MADE = datetime(2025, 7, 1, tzinfo=UTC)
 BODY = 4
@@ -45,6 +47,15 @@ def write_sheet(path: Path, frame: pd.DataFrame, bureau: Handover) -> None:
             entry.compress_type = zipfile.ZIP_DEFLATED
             target.writestr(entry, data)
     heads.unlink()
+
+
+def sheet_rows(frame: pd.DataFrame, bureau: Handover) -> Ints:
+    """The number that each row of the frame has in the sheet."""
+    town = pd.factorize(frame[bureau.subtotal_by])[0] if bureau.subtotal_by else np.zeros(len(frame), dtype=np.int64)
+    order = np.argsort(town, kind="stable")
+    number = np.empty(len(frame), dtype=np.int64)
+    number[order] = BODY + np.arange(len(frame)) + town[order]
+    return number
 
 
 def _filled(sheet: str, body: str, extent: str) -> str:

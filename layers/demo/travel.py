@@ -19,8 +19,8 @@ GRADE = 0.065
 """Grade at which a metre of road costs double: class IV roads climb 5.5 % on average, 9 % at most."""
 SLOPE_DEG = 14.0
 """Cross slope at which a metre of road costs double."""
-CROSSING_M = 350.0
-"""What it costs to cross a larger stream, as metres of level road."""
+CROSSING_M, BROOK_M = 350.0, 120.0
+"""What a move in the bed of a larger stream, or of any stream that is drawn, costs, as metres of level road: roads run beside water, and cross it seldom."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,5 +101,6 @@ def _cost(terrain: Terrain, here: Ints, there: Ints, length: Floats) -> Floats:
     height, slope, area = terrain.height.ravel(), terrain.slope.ravel(), terrain.area.ravel()
     grade = np.abs(height[here] - height[there]) / length
     cross = (slope[here] + slope[there]) / 2.0
-    wet = np.maximum(area[here], area[there]) > 25e6
-    return np.asarray(length * (1.0 + (grade / GRADE) ** 2 + (cross / SLOPE_DEG) ** 2) + np.where(wet, CROSSING_M, 0.0))
+    water = np.maximum(area[here], area[there])
+    wet = np.select([water > 25e6, water > 5e6], [CROSSING_M, BROOK_M], 0.0)
+    return np.asarray(length * (1.0 + (grade / GRADE) ** 2 + (cross / SLOPE_DEG) ** 2) + wet)

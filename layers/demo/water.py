@@ -10,7 +10,7 @@ import pandas as pd
 from layers.demo.services import beside, with_holes
 
 if TYPE_CHECKING:
-    from layers.demo.grid import Ints, Mask
+    from layers.demo.grid import Floats, Ints, Mask
 
 GROUPS_PER_DISPERSED = 4
 
@@ -32,10 +32,10 @@ def _schemes(groups: pd.DataFrame, scheme: Ints, central: Mask, rng: np.random.G
     size = len(first)
     big = first["central"].to_numpy()
     points = beside(first[["x", "y"]].to_numpy(), rng, near=60.0, far=500.0)
-    litres = np.where(big, rng.normal(66, 14, size), rng.normal(42, 13, size)).clip(12, 120).round()
-    days = np.where(big, rng.integers(0, 22, size), rng.integers(4, 62, size)).astype(float)
-    good = rng.choice(["检测合格", "检测合格", "检测合格", "检测合格", "合格", "基本合格", "不合格"], size)
-    poor = rng.choice(["感官良好", "感官良好", "无异味", "望闻问尝合格", "浑浊", ""], size)
+    litres = np.where(big, rng.normal(68, 12, size), rng.normal(50, 8, size)).clip(18, 120).round()
+    days = np.where(big, rng.integers(0, 22, size), _dry_days(size, rng)).astype(float)
+    good = rng.choice(["检测合格", "合格", "不合格"], size, p=[0.7, 0.27, 0.03])
+    poor = rng.choice(["感官良好", "无异味", "望闻问尝合格", "浑浊", ""], size, p=[0.5, 0.2, 0.2, 0.03, 0.07])
     quality = pd.Series(np.where(big, good, poor), dtype=object)
     codes = [f"GS{n:04d}" for n in range(1, size + 1)]
     return pd.DataFrame(
@@ -55,14 +55,14 @@ def _schemes(groups: pd.DataFrame, scheme: Ints, central: Mask, rng: np.random.G
 
 def _of_groups(groups: pd.DataFrame, code: np.ndarray, central: Mask, rng: np.random.Generator) -> pd.DataFrame:
     size, remote = len(groups), groups["remote"].to_numpy()
-    piped = pd.Series(np.where(rng.random(size) < np.where(central, 0.96, 0.62 - 0.2 * remote), "是", "否"), dtype=object)
-    litres = pd.Series(np.where(central, rng.normal(64, 15, size), rng.normal(43, 13, size)).clip(8, 130).round())
-    quality = pd.Series(np.where(central, "合格", rng.choice(["感官良好", "基本合格", "不达标"], size, p=[0.7, 0.25, 0.05])), dtype=object)
-    days = pd.Series(np.where(central, rng.integers(0, 20, size), rng.integers(3, 58, size)).astype(float))
+    piped = pd.Series(np.where(rng.random(size) < np.where(central, 0.98, 0.84 - 0.15 * remote), "是", "否"), dtype=object)
+    litres = pd.Series(np.where(central, rng.normal(66, 12, size), rng.normal(50, 8, size)).clip(14, 130).round())
+    quality = pd.Series(np.where(central, "合格", rng.choice(["感官良好", "基本合格", "不达标"], size, p=[0.74, 0.24, 0.02])), dtype=object)
+    days = pd.Series(np.where(central, rng.integers(0, 20, size), _dry_days(size, rng)).astype(float))
     return pd.DataFrame(
         {
-            "water_scheme_code": with_holes(pd.Series(code, dtype=object), 0.06, rng),
-            "piped_water": with_holes(piped, 0.04, rng),
+            "water_scheme_code": with_holes(pd.Series(code, dtype=object), 0.03, rng),
+            "piped_water": with_holes(piped, 0.03, rng),
             "water_litres_pcd": with_holes(litres, 0.05, rng),
             "water_quality": with_holes(quality, 0.05, rng),
             "water_outage_days": with_holes(days, 0.05, rng),
@@ -70,15 +70,20 @@ def _of_groups(groups: pd.DataFrame, code: np.ndarray, central: Mask, rng: np.ra
     )
 
 
+def _dry_days(size: int, rng: np.random.Generator) -> Floats:
+    """Days a year without water of small supplies: mostly a few, for one in twenty-five more than a month."""
+    return np.asarray(np.minimum(rng.gamma(2.0, 6.0, size), 62.0).round())
+
+
 def _points(groups: pd.DataFrame, own: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     """Where groups without a tap at home fetch water, and public taps of some schemes."""
     piped = own["piped_water"].to_numpy() == "是"
     drawn = rng.random(len(groups))
-    fetch = groups[~piped & (drawn < 0.85)]
+    fetch = groups[~piped & (drawn < 0.95)]
     tap = groups[piped & (drawn < 0.06) & own["water_scheme_code"].notna().to_numpy()]
     both = pd.concat((fetch, tap))
     points = np.vstack(
-        (beside(fetch[["x", "y"]].to_numpy(), rng, near=40.0, far=690.0), beside(tap[["x", "y"]].to_numpy(), rng, near=10.0, far=150.0))
+        (beside(fetch[["x", "y"]].to_numpy(), rng, near=40.0, far=560.0), beside(tap[["x", "y"]].to_numpy(), rng, near=10.0, far=150.0))
     )
     kind = np.concatenate((rng.choice(["山泉", "山泉", "水井", "小水窖"], len(fetch)), np.repeat("公共水龙头", len(tap))))
     quality = pd.Series(rng.choice(["感官良好", "基本合格", "浑浊"], len(both), p=[0.7, 0.22, 0.08]), dtype=object)
