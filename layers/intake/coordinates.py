@@ -20,6 +20,7 @@ _PAIRS = (("lon", "lat"), ("east", "north"))
 _DMS = re.compile(
     r"([EWNS东西南北]?)(?:经|纬)?\s*(\d{1,3})[°度:](?:\s*(\d{1,2}(?:\.\d+)?)['′’分:])?(?:\s*(\d{1,2}(?:\.\d+)?)(?:[\"″”秒]|'')?)?\s*([EWNS]?)"
 )
+_BLANKS = re.compile(r"([EWNS]?\s*\d{1,3})\s+(\d{1,2})\s+(\d{1,2}(?:\.\d+)?\s*[EWNS]?)")  # 84 49 48 E
 _NEGATIVE = frozenset("WS西南")
 _MOST_PARTS = 60.0
 
@@ -31,6 +32,7 @@ def degrees(cell: Any) -> float:
         return float(text)
     except ValueError:
         pass
+    text = _BLANKS.sub(r"\1:\2:\3", text) if _BLANKS.fullmatch(text) else text
     match = _DMS.fullmatch(text.removesuffix("°").strip() if text.count("°") == 1 and text.endswith("°") else text)
     if match is None:
         return _bare_degrees(text)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 DEEPEST_HEADING = 40  # rows of titles before a heading
 TALLEST_HEADING = 3
 _END = "\x00"  # stands for the end of the text, which itself holds none
+MOST_TEXT_CELLS = 12_000_000  # some 4 GB while they are understood; a register of a large county has 9 million
 _MOST_HEADING_ROWS = 6  # with all that merged cells cover
 
 
@@ -42,6 +43,7 @@ def read_text(path: Path, encoding: str | None = None) -> Grid:
     Raises:
         BadEncoding: see `layers.intake.encoding`.
         UnknownFormat: it is no table of text.
+        HostileFile: it has more cells than an office machine can hold.
     """
     text, codec = decode_text(path.read_bytes(), file=path.name, declared=encoding)
     if "\x00" in text:
@@ -53,10 +55,13 @@ def _rows_of(text: str, file: str) -> list[Row]:
     """The cells of delimited text; an open quote would swallow all rows that follow it, so it is refused."""
     reader = csv.reader(itertools.chain(io.StringIO(text, newline=""), ["\r\n", _END]), delimiter=_delimiter(text))
     rows: list[Row] = []
-    line = 0
+    line = last = cells = 0
     try:
         for row in reader:
             rows.append(row)
+            cells += len(row)
+            if cells > MOST_TEXT_CELLS:
+                raise HostileFile(f"“{file}”的单元格超过 {MOST_TEXT_CELLS} 个，太大；请删去不用的列，或拆成几个文件。", file=file)
             line, last = reader.line_num, line
     except csv.Error as error:
         raise UnknownFormat(f"“{file}”第 {line + 1} 行起不是完好的文本表格：单元格过长或引号没有成对。", file=file, row=line + 1) from error
