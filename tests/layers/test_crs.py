@@ -17,6 +17,7 @@ from layers.crs import (
     gcj02_to_wgs84,
     magnitude_hint,
     metric_crs,
+    offset_warning,
     parse_crs,
     to_storage,
     wgs84_to_bd09,
@@ -280,3 +281,43 @@ def test_constant_offset_finds_the_vector():
     assert found.fit_after > found.fit_before
     assert constant_offset(points, lines).distance_m < 20
     assert constant_offset(gpd.GeoSeries([], crs=4490), lines).n == 0
+
+
+def translated(shapes, dx, dy):
+    return shapes.to_crs(4544).translate(dx, dy).to_crs(4490)
+
+
+@given(st.integers(0, 10_000), st.sampled_from([15.0, 80.0, 200.0, 3000.0]), st.sampled_from([30, 150, 400]))
+@settings(max_examples=12, deadline=None)
+def test_a_correct_layer_is_never_said_to_lie_off(seed, beside_m, roads):
+    lines, points = county(seed, roads, 250, beside_m)
+    assert offset_warning(points, lines) is None
+
+
+@given(st.integers(0, 10_000), st.floats(0, 6.28), st.sampled_from([200.0, 450.0, 700.0]))
+@settings(max_examples=8, deadline=None)
+def test_a_layer_that_was_moved_is_said_to_lie_off(seed, way, metres):
+    lines, points = county(seed, 150, 300, 30.0)
+    dx, dy = metres * np.cos(way), metres * np.sin(way)
+    sentence = offset_warning(translated(points, dx, dy), lines, name="村民组", reference_name="道路")
+    datum = datum_warning(translated(points, dx, dy), lines)
+    assert "村民组" in sentence
+    assert datum is not None or abs(float(sentence.split("约 ")[1].split(" 米")[0]) - metres) < 40
+
+
+def test_the_sentence_names_the_side_or_the_map_datum():
+    lines, points = county(3)
+    assert "东北方约" in offset_warning(translated(points, 212, 212), lines)
+    assert "西方约 50" in offset_warning(translated(points, -505, 0), lines)
+    assert "GCJ-02" in offset_warning(moved(points, wgs84_to_gcj02), lines).split("一致")[0]
+
+
+def test_points_are_compared_with_points_at_their_own_scale():
+    """Water points lie within some 150 m of their groups: too far for the scale of roads, near enough for their own."""
+    rng = np.random.default_rng(7)
+    groups = rng.uniform(0, 25_000, (400, 2)) + np.array([400_000, 2_780_000])
+    water = groups + rng.normal(0, 100, groups.shape)
+    homes, taps = (gpd.GeoSeries(gpd.points_from_xy(*xy.T), crs=4544).to_crs(4490) for xy in (groups, water))
+    assert offset_warning(taps, homes, near_m=100) is None
+    assert "西南方约" in offset_warning(translated(taps, -300, -300), homes, near_m=100)
+    assert constant_offset(translated(taps, -300, -300), homes, near_m=100).dx_m == pytest.approx(-300, abs=40)
