@@ -36,7 +36,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         settings: which workspace, and the limits; from `ZUTONG_*` variables when left out.
     """
     given = settings or Settings()
-    app = FastAPI(title="组通", version=VERSION, docs_url=None, redoc_url=None, default_response_class=Json)
+    app = FastAPI(title="组通", version=VERSION, docs_url=None, redoc_url=None, openapi_url=None, default_response_class=Json)
     app.state.settings = given
     app.state.snapshots = Snapshots(given.workspace)
     for family in _ROUTES:

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
+from api.answers import Json
 from api.deps import NoParameters
 
 router = APIRouter(tags=["说明"])
@@ -17,6 +18,18 @@ h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:2rem;border-bottom:1px solid 
 table{border-collapse:collapse;width:100%}td,th{border:1px solid #ced4da;padding:.2em .6em;text-align:left;vertical-align:top}th{background:#f1f3f5}"""
 _HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 _POLICY = f"default-src 'none'; style-src 'sha256-{_HASH}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+
+
+class OpenApiJson(Json):
+    """The description in its own media type, as the landing page announces it."""
+
+    media_type = "application/vnd.oai.openapi+json;version=3.1"
+
+
+@router.get("/openapi.json", response_class=OpenApiJson, include_in_schema=False)
+def description(request: Request) -> OpenApiJson:
+    """The OpenAPI document."""
+    return OpenApiJson(request.app.openapi(), headers={"cache-control": "no-cache"})
 
 
 @router.get("/docs", response_class=HTMLResponse, dependencies=[NoParameters], summary="接口说明")

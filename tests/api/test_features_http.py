@@ -21,7 +21,8 @@ def test_the_landing_page_leads_everywhere(server):
     links = server.get("/api").json["links"]
     assert {"self", "service-desc", "service-doc", "conformance", "data"} <= {link["rel"] for link in links}
     for link in links:
-        assert server.get(urllib.parse.urlsplit(link["href"]).path).status == 200
+        answer = server.get(urllib.parse.urlsplit(link["href"]).path)
+        assert (answer.status, answer.kind) == (200, link["type"].partition(";")[0])
     assert "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core" in server.get("/conformance").json["conformsTo"]
 
 
