@@ -48,12 +48,12 @@ def choices_of(layer: str, field: str) -> dict[str, str]:
 
 
 def _one_of(allowed: dict[str, str]) -> Callable[[str], str]:
-    def check(value: str) -> str:
+    def _check(value: str) -> str:
         if value not in allowed:
             raise PydanticCustomError("not_in_dictionary", "须为 {allowed} 之一", {"allowed": "、".join(allowed)})
         return value
 
-    return check
+    return _check
 
 
 SURFACE_LABELS = choices_of("roads", "surface")
