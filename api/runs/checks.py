@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 import geopandas as gpd
 
+from api.console import SEVERITY_WORDS
 from api.exports import suffix_of, whole_file, write_csv
 from api.runs.assess import standard_of
 from api.runs.imports import stored_problems
@@ -49,7 +50,6 @@ CHECKS = "checks"
 
 SHOWN_CODES = 5
 """Groups that a problem names; the rest is counted."""
-SEVERITY_WORDS = {"error": "错误", "warning": "可疑", "info": "已处理"}
 
 
 def check_county(workspace: Workspace) -> pd.DataFrame:
