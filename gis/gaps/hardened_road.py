@@ -119,7 +119,9 @@ def _standard_reason(scene: Scene, rule: RoadRule, view: RoadView, far: RoadDist
         np.append(numbers(view.network.edges, column), np.nan)[at] for column in ("pavement_width_m", "roadbed_width_m", "passing_bays_per_km")
     )
     few = (bays < rule.passing_bays_per_km_min.value) & (roadbed < rule.passing_bays_below_roadbed_m.value)
-    return choose(
+    # While it is open whether the group has a connected hardened road at all, that is what is told.
+    open_ = _within(far, may) & ~_within(far, far.hardened[0])
+    told = choose(
         Reason.BELOW_STANDARD,
         (_within(far, sure), Reason.MET),
         (_absent(scene), Reason.LAYER_MISSING),
@@ -133,6 +135,7 @@ def _standard_reason(scene: Scene, rule: RoadRule, view: RoadView, far: RoadDist
         (roadbed < rule.roadbed_width_min_m.value, Reason.ROADBED_NARROW),
         (few, Reason.BAYS_FEW),
     )
+    return np.where(open_, _hardened_reason(scene, rule, view, far), told).astype(np.int16)
 
 
 def _access_reason(scene: Scene, far: RoadDistances) -> NDArray[np.int16]:

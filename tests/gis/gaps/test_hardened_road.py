@@ -57,6 +57,17 @@ def test_where_full_standard_is_required_it_says_what_is_short(build, standard, 
     assert (row["indicator"], row["reason"], row["verdict"]) == ("standard", reason, "met" if reason == "met" else "lacking")
 
 
+def test_where_full_standard_is_required_a_gap_decides_too(build, standard):
+    level = standard.road.required_level.model_copy(update={"value": "standard"})
+    rules = standard.model_copy(update={"road": standard.road.model_copy(update={"required_level": level})})
+    good = {"pavement_width_m": 4.0, "roadbed_width_m": 7.0}
+    groups = build.groups({"group_code": "g", "at": (3000, 0)})
+    roads = build.roads({**build.trunk(), **good}, {"at": [(10, 0), (2990, 0)], **good})
+    found = assess({"groups": groups, "roads": roads}, rules, services=["hardened_road"])
+    assert found.coverage.loc[0, ["verdict", "reason"]].tolist() == ["unknown", "doubtful_joint"]
+    assert found.joints["group_codes"].dropna().tolist() == ["g"]
+
+
 def test_a_gravel_road_reaches_and_is_lacking(build, standard):
     row = one(build, standard, build.trunk(-5000), {"at": [(0, 0), (590, 0)], "surface": "gravel"})
     assert (row["verdict"], row["level"], row["level_high"], row["reason"]) == ("lacking", "reachable", "reachable", "not_hardened")
