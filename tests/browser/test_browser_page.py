@@ -318,6 +318,23 @@ def test_every_text_stands_out_from_its_ground(opened):
     assert [text for ratio, text in measured if ratio < 4.5] == []
 
 
+def test_outdated_results_say_what_changed_and_what_to_do(watch, browser_plain, address):
+    page = watch(browser_plain)
+
+    def outdated(route):
+        answer = route.fetch()
+        route.fulfill(response=answer, json={**answer.json(), "stale": True, "stale_reasons": ["roads", "standard"]})
+
+    page.route("**/county", outdated)
+    page.goto(address)
+    page.wait_for_selector("#stale:not([hidden])")
+    assert "有改动：道路、标准" in page.inner_text("#stale")
+    assert page.inner_text("#stale code").startswith("zutong gaps ")
+    page.click("#stale-copy")
+    page.wait_for_function("() => document.getElementById('stale-copy').textContent !== '复制命令'")
+    assert page.errors == []
+
+
 SHIFTS = """new PerformanceObserver((list) => {
   for (const one of list.getEntries()) window.shifted = (window.shifted ?? 0) + one.value;
 }).observe({ type: "layout-shift", buffered: true });"""
