@@ -20,7 +20,7 @@ _PAIRS = (("lon", "lat"), ("east", "north"))
 _DMS = re.compile(
     r"([EWNS东西南北]?)(?:经|纬)?\s*(\d{1,3})[°度:](?:\s*(\d{1,2}(?:\.\d+)?)['′’分:])?(?:\s*(\d{1,2}(?:\.\d+)?)(?:[\"″”秒]|'')?)?\s*([EWNS]?)"
 )
-_BLANKS = re.compile(r"([EWNS]?\s*\d{1,3})\s+(\d{1,2})\s+(\d{1,2}(?:\.\d+)?\s*[EWNS]?)")  # 84 49 48 E
+_BLANKS = re.compile(r"(?=.*[EWNS])([EWNS]?\s*\d{1,3})\s+(\d{1,2})\s+(\d{1,2}(?:\.\d+)?\s*[EWNS]?)")  # 84 49 48 E
 _NEGATIVE = frozenset("WS西南")
 _MOST_PARTS = 60.0
 

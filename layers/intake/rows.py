@@ -57,7 +57,7 @@ def set_aside(rows: Mapping[int, Row], headings: Sequence[Sequence[str]]) -> dic
         reason = reason if reason == "other_table" else _reason(row, words, known)
         if reason in ("repeated_heading", "other_table"):
             reasons.update(dict.fromkeys(previous, "title"))
-        previous = [*previous, number] if not reason and len(words) > _NARROW and len(_present(row)) == 1 else []
+        previous = [*previous, number] if not reason and len(words) > _NARROW and _is_lone(row) else []
         if reason:
             reasons[number] = reason
     return reasons
@@ -81,6 +81,10 @@ def is_numbering(row: Row) -> bool:
         return False
     signs = sum(text in "甲乙丙丁戊栏次" for text in texts)
     return len(digits) + signs == len(texts) and digits == list(range(digits[0], digits[0] + len(digits)))
+
+
+def _is_lone(row: Row) -> bool:
+    return len(row) - row.count("") - row.count(None) == 1
 
 
 def _present(row: Row) -> list[str]:

@@ -175,6 +175,9 @@ def _parsed(cell: Any, parse: Parser) -> Parsed:
 
 def _keys(cells: pd.Series[Any]) -> pd.Series[Any]:
     """Distinct cells by type and value: `True`, `1` and `1.0` are equal to Python, but not to a table."""
+    kinds = set(map(type, cells))
+    if len(kinds) == 1 and kinds <= {str, float, int}:
+        return cells
     texts = cells.map(str).astype(object)
     return texts + cells.map(lambda cell: type(cell).__name__).astype(object)
 
@@ -215,16 +218,19 @@ def _limits(low: float | None, high: float | None) -> str:
 
 def plain_text(cell: Any) -> str:
     """A cell as one line of text: trimmed, full-width letters and digits made half-width, blanks collapsed; empty for missing."""
+    if isinstance(cell, str):
+        return _one_line(cell)
     if _is_missing(cell):
         return ""
     if isinstance(cell, bool | np.bool_):
         return "是" if cell else "否"
     if isinstance(cell, float | np.floating) and float(cell).is_integer() and abs(float(cell)) < EXACT_FLOAT:
         return str(int(cell))
-    text = str(cell)
-    if not text.isascii():
-        text = text.translate(_HALF_WIDTH)
-    return " ".join(text.split())
+    return _one_line(str(cell))
+
+
+def _one_line(text: str) -> str:
+    return " ".join((text if text.isascii() else text.translate(_HALF_WIDTH)).split())
 
 
 _HALF_WIDTH: dict[int, int | None] = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
