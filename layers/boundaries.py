@@ -33,9 +33,8 @@ from rasterio.windows import Window, from_bounds
 from layers.codes import boundaries_folder, current_code, level_of
 from layers.crs import STORAGE_CRS
 from layers.errors import FetchError, QueryError
-from layers.fetch import WAY_OUT, Pin, fetch_wheel, take_member
+from layers.fetch import WAY_OUT, Pin, fetch_wheel, sha256_of, take_member
 from layers.invented import MARGIN_DEG, area_m2, invented_outline, invented_terrain
-from layers.store.disk import sha256_of
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
