@@ -68,13 +68,14 @@ class Page {
   }
 
   async open() {
+    showFixed(this.county, this.boot); // a banner takes height from the map
+    this.map.invalidateSize(false);
     prepareMap(this.map, this.boot, this.county);
     const { view } = this.store.get();
     if (view) this.moveTo(view);
     else fit(this.map, this.county.county.bounds);
     this.overlay = createOverlay(this.map, () => this.words());
     this.wire();
-    showFixed(this.county, this.boot);
     this.store.subscribe((state, before) => this.follow(state, before));
     await Promise.all([this.chooseRenderer(), this.refresh()]);
     await this.readAhead();
