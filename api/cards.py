@@ -16,6 +16,8 @@ from web.legend import RULES, explain, layer_label, level_label, rule_text, serv
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import geopandas as gpd
+
     from api.snapshot import Snapshot
 
 _SHOWN = (
@@ -43,22 +45,27 @@ def card(snapshot: Snapshot, code: str) -> dict[str, Any]:
         NotFound: the county has no such group.
         NotReady: nothing was assessed yet.
     """
-    table = table_of(snapshot)
-    found = table[(table["group_code"] == code).fillna(value=False).to_numpy(dtype=bool)]
-    if found.empty:
+    group = _groups(snapshot).get(code)
+    if group is None:
         raise NotFound(f"没有代码为“{code[:40]}”的村民组。", hint="可在 /search 按名称查找代码。")
-    return {"group": _group(found.iloc[:1]), "services": services_of(snapshot, code)}
+    return {"group": group, "services": services_of(snapshot, code)}
 
 
 def cards(snapshot: Snapshot) -> dict[str, dict[str, Any]]:
     """The cards of all groups."""
-    return {str(code): card(snapshot, str(code)) for code in table_of(snapshot)["group_code"].dropna()}
+    return {code: card(snapshot, code) for code in _groups(snapshot)}
 
 
-def _group(row: Any) -> dict[str, Any]:
-    middle = row.geometry.representative_point()
-    shown = row[list(ROW_NAMES)].rename(columns=dict(ROW_NAMES)).assign(lon=middle.x.astype("Float64"), lat=middle.y.astype("Float64"))
-    return {str(name): value for name, value in records(pd.DataFrame(shown))[0].items()}
+def _groups(snapshot: Snapshot) -> dict[str, dict[str, Any]]:
+    """What each card says of the group itself; worked out once for a revision."""
+    return snapshot.keep("card_groups", lambda: _described(table_of(snapshot)))
+
+
+def _described(table: gpd.GeoDataFrame) -> dict[str, dict[str, Any]]:
+    known = table[table["group_code"].notna()]
+    middle = known.geometry.representative_point()
+    shown = known[list(ROW_NAMES)].rename(columns=dict(ROW_NAMES)).assign(lon=middle.x.astype("Float64"), lat=middle.y.astype("Float64"))
+    return dict(zip(known["group_code"].astype(str), records(pd.DataFrame(shown)), strict=True))
 
 
 def services_of(snapshot: Snapshot, code: str) -> list[dict[str, Any]]:
