@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from api.runs.assess import assess_county
+from api.runs.assess import assess_county, matched
 from api.runs.checks import check_county
 from api.runs.imports import ImportOptions, import_file
 from api.runs.tiles import refresh_tiles
 from layers.boundaries import fetch_county, synthetic_county
 from layers.demo import Manifest, build_county, read_manifest
 from layers.demo.manifest import MANIFEST
+from layers.demo.score import Evidence, score
 from layers.intake.check import check_layers
-from layers.intake.match import match_register
 from layers.intake.readers import read_layer
 from layers.names import LAYERS
 from layers.workspace import SETTINGS_NAME, Workspace, create, open_workspace
@@ -46,7 +45,7 @@ class DemoReport:
         workspace: the demonstration county.
         manifest: what was handed over, and the faults planted in it.
         problems: everything that the import and the check found.
-        faults: one row for each kind of planted fault: `kind, layer, what, found_by, planted, found`.
+        faults: one row for each kind of planted fault: how many were planted, how many found, and which were missed (`layers.demo.score`).
     """
 
     workspace: Workspace
@@ -76,7 +75,7 @@ def build_demo(folder: Path, *, offline: bool = False, seed: int = SEED, tell: T
     tell("检查", _SHARES["assess"])
     problems = check_county(workspace)
     refresh_tiles(workspace, progress=lambda words, done: tell(words, _SHARES["check"] + (1 - _SHARES["check"]) * done))
-    return DemoReport(workspace, manifest, problems, judge_faults(manifest, look_around(workspace, manifest, problems)))
+    return DemoReport(workspace, manifest, problems, score(manifest, look_around(workspace, manifest, problems)))
 
 
 def _handed_over(folder: Path, *, offline: bool, seed: int, tell: Tell) -> Manifest:
@@ -105,53 +104,12 @@ def _import_missing(workspace: Workspace, manifest: Manifest, tell: Tell) -> Non
         import_file(workspace, file.layer, workspace.path / FILES / file.file, options)
 
 
-def judge_faults(manifest: Manifest, evidence: Noticed) -> pd.DataFrame:
-    """For each kind of planted fault an example, how many were planted and how many noticed."""
-    rows = [(fault.kind, fault.layer, fault.what, fault.found_by, evidence.of(fault)) for fault in manifest.faults]
-    frame = pd.DataFrame(rows, columns=["kind", "layer", "what", "found_by", "found"])
-    grouped = frame.groupby(["kind", "layer", "found_by"], sort=False)
-    return grouped.agg(what=("what", "first"), planted=("found", "size"), found=("found", "sum")).reset_index()
-
-
-@dataclass(frozen=True, slots=True)
-class Noticed:
-    """What the runs have noticed, as codes.
-
-    Attributes:
-        named: codes that stand in a problem, or in a joint of the road network.
-        doubted: groups with a verdict left unknown or in conflict.
-        homeless: households that fit no group.
-        read: keys of the rows that were read.
-        proven: kinds of faults of whole files that were put to the test.
-    """
-
-    named: frozenset[str]
-    doubted: frozenset[str]
-    homeless: frozenset[str]
-    read: frozenset[str]
-    proven: frozenset[str]
-
-    def of(self, fault: Fault) -> bool:
-        """Whether the fault was noticed; one of spelling is, when its rows were read all the same."""
-        codes = frozenset(fault.codes)
-        if not codes and not fault.groups:
-            return fault.kind in self.proven
-        spelt = fault.found_by == "import" and codes <= self.read
-        return spelt or bool(codes & (self.named | self.homeless)) or bool(self.doubted.intersection(fault.groups))
-
-
-def look_around(workspace: Workspace, manifest: Manifest, problems: pd.DataFrame) -> Noticed:
-    """Everything that the runs have noticed in a workspace."""
+def look_around(workspace: Workspace, manifest: Manifest, problems: pd.DataFrame) -> Evidence:
+    """Everything that the runs have said in a workspace."""
     read = workspace.store.read
-    joints, coverage, households = read("network_repairs"), read("coverage"), read("households")
-    texts = [problems["value"], problems["message"], joints["road_code_a"], joints["road_code_b"]]
-    named = frozenset(code for text in texts for code in re.findall(r"[0-9A-Za-z-]{2,}", " ".join(text.dropna())))
-    open_rows = (coverage["verdict"] == "unknown").fillna(value=False) | coverage["conflict"].astype("boolean").fillna(value=False)
-    matches = match_register(households, read("groups")).frame
-    homeless = matches.loc[matches["group_code"].isna(), "household_code"]
-    doubted = frozenset(coverage.loc[open_rows, "group_code"])
+    layers = matched({name: read(name) for name in ("groups", "households")})
     proven = frozenset(kind for kind, prove in _PROOFS.items() if any(prove(workspace, fault) for fault in manifest.of_kind(kind)))
-    return Noticed(named, doubted, frozenset(homeless), frozenset(households["household_code"]), proven)
+    return Evidence(problems, read("coverage"), read("network_repairs"), layers, proven)
 
 
 def _encoding_recognised(workspace: Workspace, fault: Fault) -> bool:
