@@ -543,6 +543,14 @@ _LAYERS: tuple[Layer, ...] = (
         ("生态红线",),
     ),
     Layer(
+        "access_points",
+        "路网接入点",
+        Geometry.POINT,
+        "point_code",
+        (_code("point_code", "接入点编号", "编号"), _text("point_name", "接入点名称", "名称")),
+        ("接入点", "对外出口"),
+    ),
+    Layer(
         "rivers", "河流", Geometry.LINE, "river_code", (_code("river_code", "河流代码", "编号"), _text("river_name", "河流名称", "名称")), ("水系",)
     ),
     Layer("dem", "数字高程", Geometry.RASTER, "", (), ("高程", "DEM")),

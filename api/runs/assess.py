@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from layers.workspace import Workspace
 
 INPUTS = (
+    "access_points",
     "base_stations",
     "clinics",
     "committees",
@@ -99,7 +100,7 @@ def assess_county(workspace: Workspace) -> Revision:
 
 def judge(layers: Mapping[str, pd.DataFrame], standard: Standard, *, dem: Terrain | None) -> dict[str, pd.DataFrame]:
     """The result layers of a county's layers (`matched`)."""
-    assessment = assess(layers, standard, dem=dem)
+    assessment = assess(layers, standard, dem=dem, anchors=access_points(layers))
     totals = rollup(assessment.coverage, assessment.groups, areas_of(layers))
     results = {"coverage": assessment.coverage, "evidence": assessment.evidence, "gaps": totals}
     return results if assessment.joints is None else {**results, "network_repairs": assessment.joints}
@@ -112,6 +113,11 @@ def matched(layers: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     households = layers["households"]
     found = match_register(households, layers["groups"]).frame
     return {**layers, "households": households.assign(group_code=found["group_code"])}
+
+
+def access_points(layers: Mapping[str, pd.DataFrame]) -> gpd.GeoDataFrame | None:
+    """Where the county says that its roads join the network; None where it says nothing."""
+    return cast("gpd.GeoDataFrame | None", layers.get("access_points"))
 
 
 def counted_groups(layers: Mapping[str, pd.DataFrame]) -> gpd.GeoDataFrame:

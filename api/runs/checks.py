@@ -11,7 +11,7 @@ import geopandas as gpd
 
 from api.console import SEVERITY_WORDS
 from api.exports import suffix_of, whole_file, write_csv
-from api.runs.assess import standard_of
+from api.runs.assess import access_points, standard_of
 from api.runs.imports import stored_problems
 from gis.network import FINDING_LABELS, JOINT_LABELS, LEFT_OUT, NOTE_LABELS, build_network, existing_mask, find_anchors, isolated_pieces
 from layers.codes import area_names
@@ -125,7 +125,7 @@ def network_problems(layers: Mapping[str, pd.DataFrame], standard: Standard) -> 
     rule = standard.network
     network = build_network(roads, crs=metric_crs(roads), touch_m=rule.touch_m.value, doubt_m=rule.doubt_m.value)
     outline = layers.get("counties")
-    anchors = find_anchors(network, rule=rule, outline=outline if isinstance(outline, gpd.GeoDataFrame) else None)
+    anchors = find_anchors(network, rule=rule, outline=outline if isinstance(outline, gpd.GeoDataFrame) else None, points=access_points(layers))
     return join_problems([left_out_problems(network), piece_problems(network, anchors, standard)])
 
 
