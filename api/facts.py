@@ -47,9 +47,9 @@ def is_synthetic(snapshot: Snapshot) -> bool:
     return any(bool(ref.info.get("synthetic")) for ref in snapshot.revision.layers.values())
 
 
-def is_stale(snapshot: Snapshot) -> bool:
-    """Whether results are missing or no longer follow from the layers and the standard."""
-    return bool(snapshot.keep("stale", lambda: bool(outdated(snapshot.workspace))))
+def stale_reasons(snapshot: Snapshot) -> list[str]:
+    """Layers (or `standard`, `options`) that results no longer follow from; empty when they do."""
+    return snapshot.keep("stale", lambda: outdated(snapshot.workspace))
 
 
 def map_layers(snapshot: Snapshot) -> list[dict[str, str]]:
@@ -72,6 +72,7 @@ def county_answer(snapshot: Snapshot) -> dict[str, Any]:
         "revision": snapshot.revision.id,
         "data_date": data_date(snapshot),
         "synthetic": is_synthetic(snapshot),
-        "stale": is_stale(snapshot),
+        "stale": bool(stale_reasons(snapshot)),
+        "stale_reasons": stale_reasons(snapshot),
         "layers": map_layers(snapshot),
     }

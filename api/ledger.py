@@ -215,7 +215,7 @@ def _notes(snapshot: Snapshot, text: str, mark: str, *, public: bool) -> pd.Data
         ("标准", f"{rules.title}（{rules.id}@{rules.version}）"),
         ("版本", f"{snapshot.revision.id}（{snapshot.revision.time}）"),
         ("数据截止", facts.data_date(snapshot) or "未注明"),
-        ("结果", "已过期：数据或标准有改动，请重新计算" if facts.is_stale(snapshot) else "与当前数据和标准一致"),
+        ("结果", "已过期：数据或标准有改动，请重新计算" if facts.stale_reasons(snapshot) else "与当前数据和标准一致"),
         ("标记", mark),
         ("不明", "缺少数据，不能判定；不等于达标，也不等于未达标。达标率以达标、未达标、不明三者之和为分母。"),
         ("户数未填", "户数未填的组不计入户数合计，另列组数。"),

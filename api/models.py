@@ -132,6 +132,7 @@ class CountyAnswer(Shape):
     data_date: str | None
     synthetic: bool
     stale: bool
+    stale_reasons: list[str]
     layers: list[MapLayer]
 
 

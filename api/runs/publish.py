@@ -19,11 +19,13 @@ from api.runs.tiles import relief_path, tiled_layers
 from gis.gaps.filters import Filter
 from layers.names import SERVICES
 from layers.store.mbtiles import flip
-from web.folder import FolderData, write_folder
+from web.folder import JOINTS, FolderData, write_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    import geopandas as gpd
 
     from api.snapshot import Snapshot
 
@@ -38,12 +40,14 @@ def publish(snapshot: Snapshot, path: Path) -> Path:
         NotReady: nothing was assessed yet.
         FolderError: the folder already holds something.
     """
+    shown = [name for name in tiled_layers(snapshot.revision) if name != "groups"]
+    joints = {JOINTS: _collection(JOINTS, _open_joints(snapshot))} if snapshot.has(JOINTS) else {}
     data = FolderData(
         county=facts.county_answer(snapshot),
         overview={service: _overview(snapshot, service) for service in SERVICES},
         groups={service: page(view(snapshot, Filter(service, GROUP_LEVEL)), limit=EVERYTHING)["rows"] for service in SERVICES},
         cards=cards(snapshot),
-        features={name: _collection(snapshot, name) for name in tiled_layers(snapshot.revision) if name != "groups"},
+        features={name: _collection(name, snapshot.features(name)) for name in shown} | joints,
         search=_search(snapshot),
         relief=_relief(snapshot),
     )
@@ -55,9 +59,14 @@ def _overview(snapshot: Snapshot, service: str) -> dict[str, Any]:
     return {**rows, "county": rows["county"][0] if rows["county"] else None}
 
 
-def _collection(snapshot: Snapshot, layer: str) -> dict[str, Any]:
+def _open_joints(snapshot: Snapshot) -> gpd.GeoDataFrame:
+    """The doubtful gaps between roads: the only joints that a planner has to look at."""
+    joints = snapshot.features(JOINTS)
+    return joints[~joints["certain"].astype("boolean").fillna(value=True).to_numpy(dtype=bool)]
+
+
+def _collection(layer: str, frame: gpd.GeoDataFrame) -> dict[str, Any]:
     """A layer as plain JSON; the folder's writer does not know orjson's fragments."""
-    frame = snapshot.features(layer)
     shapes = [None if text is None else orjson.loads(text) for text in geojson_texts(frame)]
     features = [{**one, "geometry": shape} for one, shape in zip(to_features(frame, layer), shapes, strict=True)]
     return {"type": "FeatureCollection", "features": features}

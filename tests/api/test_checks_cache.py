@@ -7,9 +7,9 @@ import pytest
 
 from api.runs.assess import standard_of
 from api.runs.checks import check_county, find_problems
-from api.runs.demo import Noticed
 from api.runs.imports import ImportOptions, import_file
-from layers.demo.manifest import Fault
+from layers.demo.manifest import Fault, Manifest
+from layers.demo.score import Evidence, score
 from layers.workspace import open_workspace
 
 
@@ -49,7 +49,10 @@ def test_no_finding_is_told_twice(own_workspace):
     assert not found.duplicated().any()
 
 
-@pytest.mark.parametrize(("proven", "noticed"), [(frozenset(), False), (frozenset({"file_no_cpg"}), True)])
+@pytest.mark.parametrize(("proven", "noticed"), [(frozenset(), 0), (frozenset({"file_no_cpg"}), 1)])
 def test_a_fault_of_a_whole_file_counts_only_when_it_was_put_to_the_test(proven, noticed):
-    evidence = Noticed(frozenset(), frozenset(), frozenset(), frozenset(), proven)
-    assert evidence.of(Fault("F1", "file_no_cpg", "roads", "a.shp", "…", (), "import")) is noticed
+    fault = Fault("F1", "file_no_cpg", "roads", "a.shp", "…", (), "import")
+    nothing = pd.DataFrame()
+    evidence = Evidence(nothing, nothing, nothing, {}, proven)
+    found = score(Manifest("522326", 1, (), (fault,)), evidence)
+    assert found[["planted", "found"]].to_numpy().tolist() == [[1, noticed]]
