@@ -215,12 +215,6 @@ def _label_of(name: str) -> str:
     return next(found, name)
 
 
-def conflict_text(row: Mapping[str, Any]) -> str:
-    """The sentence for a group that reports the service while the evidence says otherwise; empty when they agree."""
-    conflict = row.get("conflict")
-    return "上报已通，与依据不符，请核实" if not is_missing(conflict) and bool(conflict) else ""
-
-
 def rule_label(rule: object) -> str:
     """The name of a rule: `road.hardened` → `通硬化路`; a rule that is not known here is named as it is."""
     name = "" if is_missing(rule) else str(rule)

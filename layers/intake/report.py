@@ -26,11 +26,6 @@ class Intake:
     info: dict[str, Any] = field(default_factory=dict)
     path: Path | None = None
 
-    @property
-    def has_errors(self) -> bool:
-        """Whether any row was rejected for an error."""
-        return bool((self.problems["severity"] == "error").any())
-
 
 def sha256_of(path: Path) -> str:
     """SHA-256 of a file; of a folder (file geodatabase) over the names and contents of its files in order."""
