@@ -91,6 +91,7 @@ class Layer:
 
 LENGTH_M = (("公里", 1000.0), ("千米", 1000.0), ("km", 1000.0), ("米", 1.0), ("m", 1.0))
 LENGTH_KM = (("公里", 1.0), ("千米", 1.0), ("km", 1.0), ("米", 0.001), ("m", 0.001))
+MONEY_CNY = (("亿元", 1e8), ("万元", 1e4), ("元", 1.0))
 AREA_M2 = (("亩", 10000.0 / 15.0), ("公顷", 10000.0), ("平方米", 1.0), ("㎡", 1.0), ("m2", 1.0))
 
 
@@ -318,6 +319,51 @@ _LAYERS: tuple[Layer, ...] = (
             Field("built_year", "修建年度", Kind.INTEGER, "年", ("建成年份", "修建年份", "建成年度"), minimum=1900, maximum=2100),
         ),
         ("公路", "农村公路", "路网"),
+    ),
+    Layer(
+        "road_projects",
+        "道路项目",
+        Geometry.LINE,
+        "project_code",
+        (
+            _code("project_code", "项目代码", "项目编号", "项目编码", "项目序号"),
+            _text("project_name", "项目名称", "工程名称", "路线名称", "建设项目"),
+            Field(
+                "project_kind",
+                "建设性质",
+                Kind.CHOICE,
+                aliases=("项目性质", "工程性质", "建设类型", "项目类型"),
+                choices=(
+                    Choice("new", "新建", ("新修", "新开")),
+                    Choice("upgrade", "改建", ("改扩建", "硬化", "路面硬化", "提级改造", "升级改造", "扩建")),
+                ),
+            ),
+            Field(
+                "decision",
+                "实施意见",
+                Kind.CHOICE,
+                aliases=("是否必建", "安排意见", "实施要求"),
+                choices=(
+                    Choice("must", "必建", ("必须实施", "已批复", "必须", "是")),
+                    Choice("may", "可选", ("备选", "待定", "储备")),
+                    Choice("must_not", "不建", ("不实施", "取消", "否", "停建")),
+                ),
+            ),
+            Field(
+                "cost_cny",
+                "投资",
+                Kind.NUMBER,
+                "元",
+                ("总投资", "估算投资", "概算投资", "投资估算", "计划投资", "项目投资", "造价"),
+                minimum=0,
+                factors=MONEY_CNY,
+            ),
+            Field("length_km", "里程", Kind.NUMBER, "km", ("建设里程", "路线长度", "长度", "公里数"), minimum=0, factors=LENGTH_KM),
+            Field("plan_year", "计划年度", Kind.INTEGER, "年", ("计划年份", "实施年度", "建设年度", "年度"), minimum=1900, maximum=2100),
+            _TOWNSHIP_NAME,
+            _VILLAGE_NAME,
+        ),
+        ("项目库", "公路项目", "通组路项目"),
     ),
     Layer(
         "water_schemes",
@@ -558,6 +604,12 @@ _LAYERS: tuple[Layer, ...] = (
     Layer("evidence", "对标依据", Geometry.TABLE, "", (), result=True),
     Layer("gaps", "短板汇总", Geometry.TABLE, "", (), result=True),
     Layer("network_repairs", "路网修复", Geometry.POINT, "", (), result=True),
+    Layer("road_works", "道路工程", Geometry.LINE, "work_code", (), result=True),
+    Layer("road_sections", "工程路段", Geometry.LINE, "section_code", (), result=True),
+    Layer("road_profiles", "工程纵断面", Geometry.TABLE, "", (), result=True),
+    Layer("road_work_groups", "工程受益组", Geometry.TABLE, "group_code", (), result=True),
+    Layer("road_plan", "道路计划", Geometry.LINE, "work_code", (), result=True),
+    Layer("road_plan_groups", "道路计划受益组", Geometry.TABLE, "group_code", (), result=True),
     Layer("problems", "问题清单", Geometry.TABLE, "", (), result=True),
 )
 
