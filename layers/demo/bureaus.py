@@ -185,6 +185,26 @@ ROADS = Handover(
     note="没有 .cpg，属性表是 GBK",
     older="2022-12-31",
 )
+ROAD_PROJECTS = Handover(
+    "road_projects",
+    "通组路项目库.gpkg",
+    "gpkg",
+    {
+        "project_code": "项目编号",
+        "project_name": "项目名称",
+        "project_kind": "建设性质",
+        "decision": "实施意见",
+        "cost_cny": "投资（万元）",
+        "length_km": "里程（公里）",
+        "plan_year": "计划年度",
+        "township_name": "乡镇",
+        "village_name": "行政村",
+        **_TAIL,
+    },
+    "交通运输局",
+    "2025-06-30",
+    crs="EPSG:4544",
+)
 WATER_SCHEMES = Handover(
     "water_schemes",
     "供水工程.gpkg",
@@ -358,6 +378,7 @@ HANDOVERS: tuple[Handover, ...] = (
     SETTLEMENTS,
     HOUSEHOLDS,
     ROADS,
+    ROAD_PROJECTS,
     WATER_SCHEMES,
     WATER_POINTS,
     TRANSFORMERS,

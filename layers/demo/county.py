@@ -22,6 +22,7 @@ from layers.demo.grid import Grid, grid_over
 from layers.demo.manifest import Fault, HandedFile, Manifest, number
 from layers.demo.people import build_groups
 from layers.demo.places import list_villages, sketch
+from layers.demo.projects import build_projects
 from layers.demo.register import build_register
 from layers.demo.rivers import build_rivers
 from layers.demo.road_faults import plant_road_faults
@@ -200,7 +201,8 @@ def _with_faults(land: Land, frames: Frames, people: pd.DataFrame, seed: int) ->
     register, registered = plant_register_faults(frames["households"], file=bureaus.HOUSEHOLDS.file, rng=rng)
     named = [code for fault in faults for code in fault.codes]
     bridged = build_bridges(roads, gpd.GeoDataFrame(frames["rivers"]), spare=named)
-    handed = {**frames, "roads": _as_written(bridged), "groups": groups, "households": register}
+    projects = build_projects(roads, people, _stream(seed, "projects"))
+    handed = {**frames, "roads": _as_written(bridged), "road_projects": projects, "groups": groups, "households": register}
     return handed, [*faults, *reported, *claimed, *listed, *registered], short
 
 
