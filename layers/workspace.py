@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 SETTINGS_NAME = "county.toml"
 KEY_BYTES = 32
 DEFAULT_STANDARDS = ("guizhou-2017",)
+DEFAULT_COSTS = "mountain-2017"
 
 
 class _Settings(BaseModel):
@@ -52,12 +53,16 @@ class Settings(_Settings):
         county: code and name.
         standards: ids of the standard sets, later ones over earlier ones.
         overrides: the county's own values over the sets, as nested tables.
+        costs: id of the cost set that roads are designed and priced by.
+        cost_overrides: the county's own values over the cost set, as nested tables.
         made: when and by whom.
     """
 
     county: County
     standards: tuple[str, ...] = Field(default=DEFAULT_STANDARDS, min_length=1)
     overrides: dict[str, Any] = Field(default_factory=dict)
+    costs: str = Field(default=DEFAULT_COSTS, min_length=1)
+    cost_overrides: dict[str, Any] = Field(default_factory=dict)
     made: Made = Made()
 
 
@@ -161,6 +166,8 @@ def to_toml(settings: Settings) -> str:
         "",
         "# 采用的标准：后面的覆盖前面的。换标准以后要重新计算。",
         f"standards = {_toml_value(list(settings.standards))}",
+        "# 修路的单价和设计指标。",
+        f"costs = {_toml_value(settings.costs)}",
         "",
         "[county]",
         "# 区划代码是文字，前面的 0 不能丢；名称会印在地图和台账上。",
@@ -172,9 +179,11 @@ def to_toml(settings: Settings) -> str:
         f"at = {_toml_value(made.at)}",
         f"by = {_toml_value(made.by)}",
         "",
-        "# 本县自定的数值写在 [overrides] 下面，盖过标准里的同名数值；每改一处，请注明文件依据。例如（去掉行首的“#”就生效）：",
-        '# road.end_distance_point_m = { value = 500, source = "某县发〔2025〕1 号" }',
-        *_toml_table("overrides", settings.overrides),
+        "# 本县自定的数值，盖过标准里的同名数值；每改一处，请注明文件依据。例如（去掉行首的“#”就生效）：",
+        *_toml_table("overrides", settings.overrides, example='road.end_distance_point_m = { value = 500, source = "某县发〔2025〕1 号" }'),
+        "",
+        "# 本县自定的单价和设计指标，写法同上。",
+        *_toml_table("cost_overrides", settings.cost_overrides, example='new.road_cny_per_km = { value = 450000, source = "某县交〔2025〕2 号" }'),
     ]
     return "\n".join(lines) + "\n"
 
@@ -184,7 +193,9 @@ def _checked(raw: Mapping[str, Any]) -> Settings:
         return Settings.model_validate(raw)
     except ValidationError as error:
         faults = "；".join(_fault(dict(fault)) for fault in error.errors())
-        raise StoreError(f"{SETTINGS_NAME} 有误：{faults}。", hint="可用的项：standards、county.code、county.name、overrides、made。") from error
+        raise StoreError(
+            f"{SETTINGS_NAME} 有误：{faults}。", hint="可用的项：standards、county.code、county.name、overrides、costs、cost_overrides、made。"
+        ) from error
 
 
 def _fault(fault: Mapping[str, Any]) -> str:
@@ -192,7 +203,7 @@ def _fault(fault: Mapping[str, Any]) -> str:
     name = ".".join(str(part) for part in fault["loc"])
     match fault["type"]:
         case "extra_forbidden":
-            return f"不认识的项“{name}”（可用的项：standards、county.code、county.name、overrides、made）"
+            return f"不认识的项“{name}”（可用的项：standards、county.code、county.name、overrides、costs、cost_overrides、made）"
         case "missing":
             return f"缺少“{name}”"
         case "too_short" | "string_too_short":
@@ -213,11 +224,12 @@ def _write_key(path: Path) -> None:
     disk.sync_folder(path.parent.parent)
 
 
-def _toml_table(name: str, table: Mapping[str, Any]) -> list[str]:
-    """A table and the tables in it, values first as TOML wants."""
+def _toml_table(name: str, table: Mapping[str, Any], *, example: str = "") -> list[str]:
+    """A table and the tables in it, values first as TOML wants; an example stands below the head, so that it can be switched on."""
     plain = {key: value for key, value in table.items() if not isinstance(value, Mapping)}
     nested = {key: value for key, value in table.items() if isinstance(value, Mapping)}
-    lines = [f"[{name}]", *(f"{_toml_key(key)} = {_toml_value(value)}" for key, value in plain.items())]
+    head = [f"[{name}]", *([f"# {example}"] if example else [])]
+    lines = [*head, *(f"{_toml_key(key)} = {_toml_value(value)}" for key, value in plain.items())]
     for key, value in nested.items():
         lines += ["", *_toml_table(f"{name}.{_toml_key(key)}", value)]
     return lines

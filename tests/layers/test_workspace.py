@@ -123,10 +123,11 @@ def test_the_file_tells_the_office_what_to_change(tmp_path):
     assert '[overrides.road.end_m]\nvalue = 300\nsource = "县发〔2025〕1 号"' in text
 
 
-def test_the_example_in_the_file_can_be_switched_on(tmp_path):
+def test_the_examples_in_the_file_can_be_switched_on(tmp_path):
     create(tmp_path, county_code="1")
     path = tmp_path / "county.toml"
     text = path.read_text("utf-8")
-    example = next(line for line in text.splitlines() if line.startswith("# road."))
-    path.write_text(text + example.removeprefix("# ") + "\n", encoding="utf-8")
-    assert set(read_settings(path).overrides["road"]["end_distance_point_m"]) == {"value", "source"}
+    path.write_text(text.replace("# road.", "road.").replace("# new.", "new."), encoding="utf-8")
+    settings = read_settings(path)
+    assert set(settings.overrides["road"]["end_distance_point_m"]) == {"value", "source"}
+    assert set(settings.cost_overrides["new"]["road_cny_per_km"]) == {"value", "source"}
