@@ -1,0 +1,190 @@
+"""Planning the county's roads: the network (slow, once for what the county has) and the programme (seconds, for each budget), both committed."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from api.runs.assess import access_points, assess_county, counted_groups, read_terrain, standard_of
+from gis.roads.costs import load_costs
+from gis.roads.plan import NetworkPlan, PlanOptions, plan_roads, programme_roads
+from layers.errors import LayerNotFound
+from layers.store.revision import Change
+from layers.store.stamps import is_outdated, make_stamp
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import geopandas as gpd
+    import pandas as pd
+
+    from gis.roads.costs import CostSet
+    from gis.roads.programme import Terms
+    from gis.standards import Standard
+    from layers.store.revision import Revision, Stamp
+    from layers.workspace import Workspace
+
+    Tell = Callable[[str, float], None]
+
+NETWORK = ("road_works", "road_sections", "road_profiles", "road_work_groups")
+"""Result layers of the network."""
+PROGRAMME = ("road_plan", "road_plan_groups")
+"""Result layers of the programme; they follow from those of the network."""
+INPUTS = (
+    "access_points",
+    "committees",
+    "counties",
+    "coverage",
+    "dem",
+    "farmland",
+    "groups",
+    "hazards",
+    "households",
+    "redlines",
+    "rivers",
+    "road_projects",
+    "roads",
+    "townships",
+    "villages",
+)
+"""Layers that the network can follow from."""
+OWN_COSTS = "costs"
+"""Folder of a workspace with the county's own cost sets."""
+_PROGRAMME_FROM = 0.85
+"""Share of a run's time before the programme."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoadReport:
+    """What came of it.
+
+    Attributes:
+        revision: holds all six layers.
+        network: summary of the network: cost, bound, gap, lengths, what could not be planned.
+        programme: summary of the programme: years, curve, townships, conflicts.
+        works: layer `road_plan`.
+        groups: layer `road_plan_groups`.
+    """
+
+    revision: Revision
+    network: Mapping[str, Any]
+    programme: Mapping[str, Any]
+    works: gpd.GeoDataFrame
+    groups: pd.DataFrame
+
+
+def costs_of(workspace: Workspace, name: str | None = None) -> CostSet:
+    """The cost set that `county.toml` asks for (or the one of that name) with the county's own values over it.
+
+    Raises:
+        StandardError: there is no such set, or a value of it cannot be used.
+    """
+    own = workspace.path / OWN_COSTS
+    settings = workspace.settings
+    return load_costs(name or settings.costs, folder=own if own.is_dir() else None, overrides=settings.cost_overrides)
+
+
+def outdated_roads(workspace: Workspace, *, rev: str = "main") -> list[str]:
+    """Why the plan of a revision does not follow from it (names of inputs); empty when it does, or when there is none."""
+    layers = workspace.store.revision(rev).layers
+    return sorted({reason for name in (*NETWORK, *PROGRAMME) if name in layers for reason in is_outdated(workspace.store, name, rev)})
+
+
+def plan_county_roads(
+    workspace: Workspace,
+    options: PlanOptions,
+    terms: Terms | None = None,
+    *,
+    costs: str | None = None,
+    title: str = "",
+    author: str = "",
+    tell: Tell = lambda _words, _done: None,
+) -> RoadReport:
+    """Plan the network if it does not follow from what the county has, then the programme.
+
+    Args:
+        workspace: the county; its gaps are judged first where they are outdated.
+        options: who is connected, and how finely.
+        terms: budgets, years, weights, obligations; without them three years share the cost.
+        costs: a cost set other than the county's.
+        title: of the revision with the programme.
+        author: who asks.
+        tell: called with what is being done and the share that is done.
+
+    Raises:
+        LayerNotFound: the county has no groups, roads or terrain.
+        QueryError: the terms do not fit the works.
+    """
+    tell("核对各组现状", 0.0)
+    head = _with_needed(workspace)
+    standard, prices = standard_of(workspace), costs_of(workspace, costs)
+    stamp = _stamp(head, standard, prices, options)
+    if _network_outdated(workspace, head, stamp):
+        plan = _plan(workspace, head, standard, prices, options, lambda words, done: tell(words, done * _PROGRAMME_FROM))
+        head = _commit_network(workspace, head, plan, stamp)
+    tell("安排年度计划", _PROGRAMME_FROM)
+    return _commit_programme(workspace, head, terms, prices, title=title, author=author)
+
+
+def _with_needed(workspace: Workspace) -> Revision:
+    """The newest revision with verdicts; it has what a plan cannot do without.
+
+    Raises:
+        LayerNotFound: groups, roads or terrain are missing.
+    """
+    head = assess_county(workspace)
+    for name, label in (("roads", "道路"), ("dem", "数字高程")):
+        if name not in head.layers:
+            raise LayerNotFound(f"还没有“{label}”图层，无法编制道路计划。", hint=f"先导入：zutong import {workspace.path} {name} 文件")
+    return head
+
+
+def _stamp(head: Revision, standard: Standard, costs: CostSet, options: PlanOptions) -> Stamp:
+    return make_stamp(
+        head,
+        INPUTS,
+        standard=f"{standard.id}@{standard.version}",
+        standard_sha256=standard.sha256,
+        options={**asdict(options), "costs": costs.reference(), "costs_sha256": costs.sha256},
+        code_version=version("zutong"),
+    )
+
+
+def _network_outdated(workspace: Workspace, head: Revision, stamp: Stamp) -> bool:
+    return any(name not in head.layers or is_outdated(workspace.store, name, head.id, current=stamp) for name in NETWORK)
+
+
+def _plan(workspace: Workspace, head: Revision, standard: Standard, costs: CostSet, options: PlanOptions, tell: Tell) -> NetworkPlan:
+    read = {name: workspace.store.read(name, rev=head.id) for name in INPUTS if name in head.layers and name != "dem"}
+    terrain = read_terrain(workspace, head)
+    if terrain is None:
+        raise LayerNotFound("还没有“数字高程”图层，无法编制道路计划。")
+    layers = {**read, "groups": counted_groups(read)}
+    return plan_roads(layers, standard, costs, terrain, coverage=read["coverage"], anchors=access_points(read), options=options, tell=tell)
+
+
+def _commit_network(workspace: Workspace, head: Revision, plan: NetworkPlan, stamp: Stamp) -> Revision:
+    info = {"synthetic": _synthetic(head)}
+    changes = {name: Change(frame=plan.frames[name], info=info, stamp=stamp) for name in NETWORK}
+    changes["road_works"] = Change(frame=plan.frames["road_works"], info=info | {"summary": dict(plan.summary)}, stamp=stamp)
+    return workspace.store.commit(changes, title=f"道路网络：{plan.summary['costs']}")
+
+
+def _commit_programme(workspace: Workspace, head: Revision, terms: Terms | None, costs: CostSet, *, title: str, author: str) -> RoadReport:
+    frames = {name: workspace.store.read(name, rev=head.id) for name in NETWORK}
+    works, groups, summary = programme_roads(frames["road_works"], frames["road_work_groups"], terms, costs)
+    stamp = make_stamp(head, NETWORK, options={"terms": summary["terms"]}, code_version=version("zutong"))
+    info = {"synthetic": _synthetic(head)}
+    changes = {
+        "road_plan": Change(frame=works, info=info | {"summary": summary}, stamp=stamp),
+        "road_plan_groups": Change(frame=groups, info=info, stamp=stamp),
+    }
+    revision = workspace.store.commit(changes, title=title or "道路计划", author=author)
+    return RoadReport(revision, dict(head.layers["road_works"].info["summary"]), summary, works, groups)
+
+
+def _synthetic(head: Revision) -> bool:
+    """A plan is invented if anything is that it may follow from."""
+    return any(bool(head.layers[name].info.get("synthetic")) for name in INPUTS if name in head.layers)
+
