@@ -1,0 +1,333 @@
+"""The planning graph: on it one optimisation decides new road or upgrade, where trunks are shared, and where lines branch.
+
+Nodes are the network (number 0), the cells of the planning grid that can be built on, and points along drawn lines. Its edges: steps over
+the terrain; pieces of drawn roads and projects; the network to every place on it; gaps between drawn lines; and joins, new road between a
+drawn line and the cell in which it lies. Every price is what is paid, overhead included.
+
+The grid is not narrowed to where roads seem likely: no rule that does so is safe in general. Only cells that no step reaches are left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from gis.roads.drawn import KIND_OF_ROLE, Kind, Links, join_links, pieces, place_points, straight_links
+from gis.roads.existing import PROJECT, Role
+from gis.roads.leastcost import links as terrain_links
+from gis.roads.water import Rivers, count_crossings, see_rivers
+from layers.errors import QueryError
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from gis.roads.costs import CostSet
+    from gis.roads.drawn import Places
+    from gis.roads.existing import RoadStock
+    from gis.roads.ground import Ground
+    from gis.roads.steps import StepModel
+
+    Ints = NDArray[np.int64]
+    Floats = NDArray[np.float64]
+    Bools = NDArray[np.bool_]
+
+NETWORK = 0
+"""The node that stands for the whole hardened network."""
+POINT_STEP_M = 30.0
+"""Points along drawn lines, at most a cell apart: where a new road may leave them."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prices:
+    """What a metre costs, overhead included.
+
+    Attributes:
+        paid: what is paid for each yuan of works.
+        new_m: new road on flat open ground.
+        grade: steepest grade.
+        bridge: one river crossed by new road.
+        culvert: one river crossed by a track that is paved.
+        cell_m: cheapest new road through each cell of the grid, flat; inf where nothing can be built.
+    """
+
+    paid: float
+    new_m: float
+    grade: float
+    bridge: float
+    culvert: float
+    cell_m: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlanningGraph:
+    """A county as a graph.
+
+    Attributes:
+        ground: the planning grid.
+        stock: roads and projects.
+        row: the row of `stock.edges` that each line stands for, the cheapest of those that share its course; -1 where it is not used.
+        x: easting of every node.
+        y: northing of every node; the network has none.
+        cell: node of each cell of the grid, row by row; -1 where nothing can be built.
+        a: node at one end of each edge: steps over the terrain first, then `links`.
+        b: node at the other end.
+        price: 元, all that is paid.
+        terrain: number of steps over the terrain.
+        links: what the other edges are.
+        must: which of all edges belong to projects that are built whatever else is: their price is spent already.
+        prices: of a metre.
+        rivers: water, metric.
+    """
+
+    ground: Ground
+    stock: RoadStock
+    row: Ints
+    x: Floats
+    y: Floats
+    cell: Ints
+    a: Ints
+    b: Ints
+    price: Floats
+    terrain: int
+    links: Links
+    must: Bools
+    prices: Prices
+    rivers: Rivers
+
+    @property
+    def nodes(self) -> int:
+        """Their number."""
+        return len(self.x)
+
+    @property
+    def cost(self) -> Floats:
+        """What the optimisation has to pay for each edge: nothing for what is built anyway."""
+        return np.where(self.must, 0.0, self.price)
+
+    def kind(self, edges: Ints) -> Ints:
+        """`Kind` of edges."""
+        return np.where(edges < self.terrain, int(Kind.TERRAIN), np.append(self.links.kind, -1)[np.maximum(edges - self.terrain, -1)])
+
+    def length_m(self, edges: Ints) -> Floats:
+        """Horizontal metres of edges."""
+        step = np.hypot(self.x[self.a[edges]] - self.x[self.b[edges]], self.y[self.a[edges]] - self.y[self.b[edges]])
+        return np.where(edges < self.terrain, step, np.append(self.links.length_m, 0.0)[np.maximum(edges - self.terrain, -1)])
+
+    def with_more(self, xy: Floats, links: Links) -> PlanningGraph:
+        """The graph with more nodes (after the others) and more links."""
+        return replace(
+            self,
+            x=np.concatenate([self.x, xy[:, 0]]),
+            y=np.concatenate([self.y, xy[:, 1]]),
+            a=np.concatenate([self.a, links.a]),
+            b=np.concatenate([self.b, links.b]),
+            price=np.concatenate([self.price, links.price]),
+            links=join_links([self.links, links]),
+            must=np.concatenate([self.must, must_links(self.stock, self.row, links)]),
+        )
+
+
+def planning_graph(ground: Ground, stock: RoadStock, costs: CostSet, model: StepModel, *, rivers: gpd.GeoDataFrame | None = None) -> PlanningGraph:
+    """Put terrain, roads and projects into one graph.
+
+    Args:
+        ground: the planning grid: coarsened, so that it has at most some 1.5 million cells.
+        stock: from `see_roads`, in the CRS of the ground.
+        costs: the cost set.
+        model: steps over this grid.
+        rivers: layer `rivers`: joins and tracks that cross one pay for it. Without them only steps over river cells do.
+
+    Raises:
+        QueryError: no road is surely good enough, so that there is no network that a plan could hang on.
+    """
+    if not (stock.role == Role.ROOT).any():
+        raise QueryError(
+            "道路图层里没有一条能认定的硬化路网，新路无处可接。",
+            hint="请导入国省县乡道并填写路面类型，或导入接入点（access_points）图层，或核对标准中 network 一节。",
+        )
+    a, b, price = terrain_links(ground, model)
+    cells = _cell_prices(ground, a, b, price) * costs.paid
+    cell = np.where(np.isfinite(cells), np.cumsum(np.isfinite(cells)), -1)
+    prices = _prices(costs, model, cells)
+    wet = see_rivers(rivers, ground.crs)
+    row, per_m = choose_rows(stock, costs)
+    places = _places(stock, row, min(POINT_STEP_M, ground.cell_m))
+    number = int(cell.max(initial=0)) + 1 + places.point
+    links = _drawn(ground, stock, row, per_m, places, number, prices, wet)
+    x, y = _coordinates(ground, cell, places, number)
+    joins = _joins(ground, cell, places, number, prices, wet)
+    links = join_links([links, joins])
+    return PlanningGraph(
+        ground=ground,
+        stock=stock,
+        row=row,
+        x=x,
+        y=y,
+        cell=cell,
+        a=np.concatenate([cell[a], links.a]),
+        b=np.concatenate([cell[b], links.b]),
+        price=np.concatenate([price * costs.paid, links.price]),
+        terrain=len(a),
+        links=links,
+        must=np.concatenate([np.zeros(len(a), dtype=bool), must_links(stock, row, links)]),
+        prices=prices,
+        rivers=wet,
+    )
+
+
+def _prices(costs: CostSet, model: StepModel, cells: Floats) -> Prices:
+    crossing = costs.crossing
+    return Prices(
+        paid=costs.paid,
+        new_m=model.base_cny_per_m * costs.paid,
+        grade=model.grade_max,
+        bridge=crossing.bridge_cny * costs.paid,
+        culvert=float(crossing.culvert_cny.value) * costs.paid,
+        cell_m=cells,
+    )
+
+
+def _cell_prices(ground: Ground, a: Ints, b: Ints, price: Floats) -> Floats:
+    """The cheapest step through each cell, 元 a metre."""
+    columns = ground.shape[1]
+    span = b - a
+    row = (span + columns // 2) // columns
+    per_m = price / (np.hypot(row, span - row * columns) * ground.cell_m)
+    least = np.full(ground.shape[0] * columns, np.inf)
+    np.minimum.at(least, a, per_m)
+    np.minimum.at(least, b, per_m)
+    return least
+
+
+def choose_rows(stock: RoadStock, costs: CostSet) -> tuple[Ints, Floats]:
+    """For each line the edge that costs least (then by role and row), and its price a metre, NaN where the ground decides."""
+    edges, role = stock.edges, stock.role
+    line = edges["line"].to_numpy(dtype=np.int64)
+    per_m = _edge_prices(stock, costs)
+    ask = np.where(_must(stock), 0.0, np.nan_to_num(per_m, nan=np.inf))
+    order = np.lexsort((np.arange(len(role)), role, ask, line))
+    order = order[role[order] < Role.IGNORED]
+    lines, first = np.unique(line[order], return_index=True)
+    row, price = np.full(len(stock.courses), -1, dtype=np.int64), np.full(len(stock.courses), np.nan)
+    row[lines], price[lines] = order[first], per_m[order[first]]
+    return row, price
+
+
+def _must(stock: RoadStock) -> Bools:
+    """Edges of projects that are built in any case."""
+    if "decision" not in stock.edges:
+        return np.zeros(len(stock.edges), dtype=bool)
+    return np.asarray((stock.role == Role.PROJECT) & (stock.edges["decision"] == "must").fillna(value=False).to_numpy(dtype=bool))
+
+
+def must_links(stock: RoadStock, row: Ints, links: Links) -> Bools:
+    """Which links belong to projects that are built in any case."""
+    on_line = (links.line >= 0) & (links.kind == Kind.PROJECT)
+    return np.asarray(on_line & np.append(_must(stock), False)[np.append(row, -1)[links.line]])
+
+
+def _edge_prices(stock: RoadStock, costs: CostSet) -> Floats:
+    """元 a metre of each edge; NaN where the ground decides (a new line without a price)."""
+    edges, role = stock.edges, stock.role
+    surface = edges["surface"].astype("string").fillna("").to_numpy(dtype=object) if "surface" in edges else np.full(len(edges), "", dtype=object)
+    names, code = np.unique(surface.astype(str), return_inverse=True)
+    paving = np.array([costs.upgrade.cny_per_km(str(name)) for name in names])[code.reshape(-1)] / 1000 * costs.paid if len(edges) else np.zeros(0)
+    unknown = float(costs.upgrade.unknown_cny_per_km.value) / 1000 * costs.paid
+    price = np.select([role <= Role.COMMITTED, role == Role.TRACK], [np.zeros(len(edges)), paving], np.nan)
+    project = role == Role.PROJECT
+    if "project_kind" in edges:
+        price = np.where(project & (edges["project_kind"] == "upgrade").fillna(value=False).to_numpy(dtype=bool), unknown, price)
+    stated = _stated(stock)
+    return np.where(project & np.isfinite(stated), stated, price)
+
+
+def _stated(stock: RoadStock) -> Floats:
+    """What the bureau says that a metre of each project costs: its whole price over the length of all its parts."""
+    edges = stock.edges
+    if "cost_cny" not in edges:
+        return np.full(len(edges), np.nan)
+    whole = edges["length_m"].groupby([edges["layer"], edges["source_row"]]).transform("sum").to_numpy(dtype=float)
+    cost = edges["cost_cny"].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+    return np.where((edges["layer"] == PROJECT).to_numpy(dtype=bool), cost / whole, np.nan)
+
+
+def _places(stock: RoadStock, row: Ints, step_m: float) -> Places:
+    graded = np.append(stock.edges["graded"].to_numpy(dtype=bool), False)[row]
+    return place_points(stock, row >= 0, graded, step_m=step_m)
+
+
+def _coordinates(ground: Ground, cell: Ints, places: Places, number: Ints) -> tuple[Floats, Floats]:
+    """Easting and northing of every node; those of the network itself are missing."""
+    used = np.flatnonzero(cell >= 0)
+    size = len(used) + 1 + int(places.point.max(initial=-1)) + 1
+    x, y = np.full(size, np.nan), np.full(size, np.nan)
+    x[cell[used]], y[cell[used]] = ground.xy(*np.divmod(used, ground.shape[1]))
+    x[number], y[number] = places.xy[:, 0], places.xy[:, 1]
+    return x, y
+
+
+def _drawn(ground: Ground, stock: RoadStock, row: Ints, per_m: Floats, places: Places, number: Ints, prices: Prices, wet: Rivers) -> Links:
+    """Pieces along drawn lines, the network's places, and the gaps between lines."""
+    role = np.append(stock.role, int(Role.IGNORED))[row]
+    along = _along(ground, stock, row, per_m, places, number, prices, wet)
+    on_network = np.unique(number[role[places.line] == Role.ROOT])
+    nothing = np.zeros(len(on_network))
+    root = straight_links(np.full(len(on_network), NETWORK), on_network, Kind.ROOT, nothing, nothing)
+    missing = stock.links["gap_m"].to_numpy(dtype=float)
+    per_gap = metre_price(ground, prices, places.xy[places.link_a])
+    gaps = straight_links(number[places.link_a], number[places.link_b], Kind.GAP, per_gap * missing, missing)
+    return join_links([along, root, gaps])
+
+
+def _along(ground: Ground, stock: RoadStock, row: Ints, per_m: Floats, places: Places, number: Ints, prices: Prices, wet: Rivers) -> Links:
+    role = np.append(stock.role, int(Role.IGNORED))[row]
+    at = pieces(places, (role > Role.ROOT) & (role < Role.IGNORED))
+    line = places.line[at]
+    length = places.at[at + 1] - places.at[at]
+    kind = np.array([int(KIND_OF_ROLE.get(Role(r), Kind.ROOT)) for r in range(len(Role))])[role[line]]
+    crossed = count_crossings(wet, places.xy[at], places.xy[at + 1]) * ~np.append(stock.edges["graded"].to_numpy(dtype=bool), False)[row[line]]
+    stated = np.isfinite(per_m[line])
+    ground_price = piece_price(ground, prices, places.xy[at], places.xy[at + 1], length) + crossed * prices.bridge
+    price = np.where(stated, np.nan_to_num(per_m[line]) * length + crossed * prices.culvert * (kind == Kind.TRACK), ground_price)
+    return Links(number[at], number[at + 1], kind, price, length, line, places.at[at], places.at[at + 1])
+
+
+def _joins(ground: Ground, cell: Ints, places: Places, number: Ints, prices: Prices, wet: Rivers) -> Links:
+    """New road between every place where one may begin and the middle of its cell."""
+    row, column = ground.cell(places.xy[:, 0], places.xy[:, 1])
+    known = np.flatnonzero(places.open & ground.inside(row, column))
+    flat = row[known] * ground.shape[1] + column[known]
+    on, at = flat[cell[flat] >= 0], known[cell[flat] >= 0]
+    middle = np.column_stack(ground.xy(*np.divmod(on, ground.shape[1])))
+    length = np.hypot(*(middle - places.xy[at]).T)
+    price = length * prices.cell_m[on] + count_crossings(wet, places.xy[at], middle) * prices.bridge
+    return straight_links(number[at], cell[on], Kind.JOIN, price, length)
+
+
+def metre_price(ground: Ground, prices: Prices, xy: Floats) -> Floats:
+    """元 a metre of new road at places; where nothing can be built (a line that is given runs there all the same) that of open ground."""
+    row, column = ground.cell(xy[:, 0], xy[:, 1])
+    inside = ground.inside(row, column)
+    flat = np.where(inside, row * ground.shape[1] + column, 0)
+    here = np.where(inside, prices.cell_m[flat], np.inf)
+    return np.where(np.isfinite(here), here, prices.new_m)
+
+
+def piece_price(ground: Ground, prices: Prices, start: Floats, end: Floats, length_m: Floats) -> Floats:
+    """元 of new road on a given course: the length, or what the grade limit makes of the climb, at the mean price of both ends."""
+    low, high = (_heights(ground, xy) for xy in (start, end))
+    climb = np.nan_to_num(np.abs(high - low)) / prices.grade
+    return np.maximum(length_m, climb) * 0.5 * (metre_price(ground, prices, start) + metre_price(ground, prices, end))
+
+
+def _heights(ground: Ground, xy: Floats) -> Floats:
+    """Height of the cell of each place; missing outside."""
+    row, column = ground.cell(xy[:, 0], xy[:, 1])
+    inside = ground.inside(row, column)
+    rows, columns = ground.shape
+    heights = ground.heights[np.clip(row, 0, rows - 1), np.clip(column, 0, columns - 1)].astype(np.float64)
+    return np.where(inside, heights, np.nan)
