@@ -59,6 +59,7 @@ class RoadStock:
             (node -1); `gap_m` is what is missing between them.
         assumed: Nothing tells for certain where the network is, so that every piece that may belong to it was taken for it.
         left_out: Parts of roads and projects that could not be used (`gis.network` notes).
+        touch_m: What lies nearer than this touches.
     """
 
     edges: gpd.GeoDataFrame
@@ -67,6 +68,7 @@ class RoadStock:
     links: pd.DataFrame
     assumed: bool
     left_out: pd.DataFrame
+    touch_m: float
 
     @property
     def role(self) -> NDArray[np.int64]:
@@ -109,9 +111,8 @@ def see_roads(
     edges = network.edges.assign(line=network.links.line, role=role, graded=_flag(network.edges, "bridge") | _flag(network.edges, "tunnel"))
     edges["source_row"] = edges["layer_row"]
     ends = np.column_stack([network.links.start, network.links.end])
-    return RoadStock(
-        edges.drop(columns="layer_row"), courses, ends, _links(network, courses, ends, _used_lines(network, role)), assumed, network.notes
-    )
+    meetings = _links(network, courses, ends, _used_lines(network, role))
+    return RoadStock(edges.drop(columns="layer_row"), courses, ends, meetings, assumed, network.notes, rule.touch_m.value)
 
 
 def _together(roads: gpd.GeoDataFrame | None, projects: gpd.GeoDataFrame | None, crs: CRS | str | int) -> gpd.GeoDataFrame:

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import shapely
 
 from gis.roads.drawn import KIND_OF_ROLE, Kind, Links, join_links, pieces, place_points, straight_links
 from gis.roads.existing import PROJECT, Role
@@ -77,10 +76,12 @@ class PlanningGraph:
         b: node at the other end.
         price: 元, all that is paid.
         terrain: number of steps over the terrain.
-        links: what the other edges are.
+        links: what the other edges are; pieces of drawn lines first, in the order of `pieces`.
         must: which of all edges belong to projects that are built whatever else is: their price is spent already.
         prices: of a metre.
         rivers: water, metric.
+        places: places along the drawn lines.
+        number: node of each place.
     """
 
     ground: Ground
@@ -97,6 +98,8 @@ class PlanningGraph:
     must: Bools
     prices: Prices
     rivers: Rivers
+    places: Places
+    number: Ints
 
     @property
     def nodes(self) -> int:
@@ -176,6 +179,8 @@ def planning_graph(ground: Ground, stock: RoadStock, costs: CostSet, model: Step
         must=np.concatenate([np.zeros(len(a), dtype=bool), must_links(stock, row, links)]),
         prices=prices,
         rivers=wet,
+        places=places,
+        number=number,
     )
 
 
@@ -283,9 +288,15 @@ def _drawn(ground: Ground, stock: RoadStock, row: Ints, per_m: Floats, places: P
     return join_links([along, root, gaps])
 
 
+def built_along(stock: RoadStock, row: Ints) -> Bools:
+    """Lines along which the graph has edges: all used ones but those of the network itself."""
+    role = np.append(stock.role, int(Role.IGNORED))[row]
+    return np.asarray((role > Role.ROOT) & (role < Role.IGNORED))
+
+
 def _along(ground: Ground, stock: RoadStock, row: Ints, per_m: Floats, places: Places, number: Ints, prices: Prices, wet: Rivers) -> Links:
     role = np.append(stock.role, int(Role.IGNORED))[row]
-    at = pieces(places, (role > Role.ROOT) & (role < Role.IGNORED))
+    at = pieces(places, built_along(stock, row))
     line = places.line[at]
     length = places.at[at + 1] - places.at[at]
     kind = np.array([int(KIND_OF_ROLE.get(Role(r), Kind.ROOT)) for r in range(len(Role))])[role[line]]

@@ -55,4 +55,4 @@ def count_crossings(rivers: Rivers, start: NDArray[np.float64], end: NDArray[np.
     segments = shapely.linestrings(np.stack([start, end], axis=1))
     piece, part = index.tree.query(segments, predicate="intersects")
     crossed = np.unique(np.column_stack([piece, index.line[part]]), axis=0)
-    return np.bincount(crossed[:, 0], weights=rivers.share[crossed[:, 1]], minlength=len(start))
+    return np.asarray(np.bincount(crossed[:, 0], weights=rivers.share[crossed[:, 1]], minlength=len(start)), dtype=float)
