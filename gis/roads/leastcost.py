@@ -1,0 +1,293 @@
+"""Least-cost ways over a grid: from some cells to all others, and as the links of a graph.
+
+The graph is never built for `spread`: steps are priced when they are met. Results are exact and the same on every run; of two ways that
+cost the same the one found first stands.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gis.roads.buckets import DONE, advance, new_queue, pop, push, with_room
+from gis.roads.compiled import compiled
+from gis.roads.steps import FACTOR, Grid, StepModel, Table, grid_of, neighbour_offsets, step_price, table_of
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from gis.roads.ground import Ground
+
+SOURCE, UNREACHED = -1, -2
+"""In `Spread.move`: a source, and a cell to which no way was found."""
+WANTED = 2
+"""State bit of a cell that is a target; beside DONE."""
+FEWEST_BUCKETS_PER_MEAN_STEP = 256
+"""A bucket is as wide as the cheapest step, but no narrower than this part of a mean one (a few cells that cost next to nothing)."""
+ROOM = 1 << 14
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spread:
+    """The least cost of every cell from its nearest source.
+
+    Attributes:
+        cost: shape of the ground; inf where no way was found (or none within the limit, or the search had already stopped).
+        move: the step (index into `StepModel.offsets`) by which the way arrives; -1 at sources, -2 where there is none.
+    """
+
+    cost: NDArray[np.float64]
+    move: NDArray[np.int8]
+
+
+def spread(
+    ground: Ground,
+    model: StepModel,
+    sources: ArrayLike,
+    *,
+    start_cost: ArrayLike | None = None,
+    targets: ArrayLike | None = None,
+    limit: float = np.inf,
+) -> Spread:
+    """Least cost of new road from the sources to all cells.
+
+    Args:
+        ground: heights, factors and rivers.
+        model: what a step costs; made for the same cell size.
+        sources: (row, column) cells, shape (n, 2).
+        start_cost: what each source costs to begin with, shape (n,); 0 if not given.
+        targets: cells, shape (m, 2): the search stops as soon as the cost of all of them is known.
+        limit: no way dearer than this is followed.
+
+    Returns:
+        Costs in 元 and the steps that lead there. A source on a forbidden cell reaches itself alone.
+
+    Raises:
+        ValueError: if a source or target lies outside the grid, or the cell sizes differ.
+    """
+    _same_cells(ground, model)
+    grid = grid_of(ground, model)
+    return _spread(grid, table_of(model, grid.width), sources, start_cost, targets, limit)
+
+
+def spread_plain(price: ArrayLike, sources: ArrayLike, *, neighbours: int = 8) -> Spread:
+    """Accumulated cost over a surface without heights: mean price of the cells passed times the distance in cells.
+
+    With 8 neighbours the same as `skimage.graph.MCP_Geometric` on the same (single-precision) surface.
+
+    Args:
+        price: cost of a cell's width in each cell, shape (r, c); negative, infinite or missing: impassable. Taken in single precision.
+        sources: (row, column) cells, shape (n, 2).
+        neighbours: 8, 16 or 32.
+
+    Returns:
+        Costs in the unit of `price`, and the steps.
+
+    Raises:
+        ValueError: if a source lies outside the grid.
+    """
+    surface = np.asarray(price, dtype=np.float32)
+    offsets = neighbour_offsets(neighbours)
+    border = int(np.abs(offsets).max())
+    rows, columns = surface.shape
+    cells = np.zeros(((rows + 2 * border) * (columns + 2 * border), 4), np.float32)
+    cells[:, FACTOR] = np.inf
+    inner = cells.reshape(rows + 2 * border, columns + 2 * border, 4)[border:-border, border:-border, FACTOR]
+    inner[:] = np.where(surface >= 0, surface, np.inf)
+    flat = StepModel(1.0, 1.0, 1.0, 1.0, 1.0, np.inf, np.zeros(256), 0.0, np.inf, offsets)
+    grid = Grid(cells, np.zeros(len(cells), np.uint8), (rows, columns), border)
+    table = table_of(flat, grid.width)
+    # Between two impassable cells that touch at a corner a plain surface lets one through, as the other tools do.
+    table.steps["corner"] = 0
+    return _spread(grid, table, sources, None, None, np.inf)
+
+
+def trace(found: Spread, model: StepModel, cell: ArrayLike) -> NDArray[np.int64]:
+    """The way from its source to a cell.
+
+    Args:
+        found: what `spread` found.
+        model: the model it was found with.
+        cell: (row, column).
+
+    Returns:
+        Cells from the source to `cell`, shape (n, 2), every step one of the model's offsets; empty where there is no way.
+    """
+    row, column = (int(value) for value in np.asarray(cell))
+    way: list[tuple[int, int]] = []
+    if found.move[row, column] == UNREACHED:
+        return np.empty((0, 2), np.int64)
+    while (move := int(found.move[row, column])) != SOURCE:
+        way.append((row, column))
+        row, column = row - int(model.offsets[move, 0]), column - int(model.offsets[move, 1])
+    return np.array([(row, column), *reversed(way)], dtype=np.int64)
+
+
+def links(ground: Ground, model: StepModel) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """All possible steps as the undirected links of a graph.
+
+    Args:
+        ground: heights, factors and rivers.
+        model: what a step costs; made for the same cell size.
+
+    Returns:
+        Both ends of each link (cells numbered row · columns + column, the first one smaller) and its cost in 元, in the order of
+        `StepModel.offsets`, then by the first end. Forbidden steps are not among them.
+
+    Raises:
+        ValueError: if the cell sizes differ.
+    """
+    _same_cells(ground, model)
+    grid = grid_of(ground, model)
+    table = table_of(model, grid.width)
+    rows, columns = grid.shape
+    forward = range(len(model.offsets) // 2)
+    prices = np.empty(rows * columns)
+    # Counted first, so that no more memory is taken than there are links.
+    ends = np.cumsum([0, *(_all_prices((grid.cells, grid.water), table, grid.shape, grid.border, k, prices) for k in forward)])
+    a, b, cost = np.empty(ends[-1], np.int64), np.empty(ends[-1], np.int64), np.empty(ends[-1])
+    for k in forward:
+        _all_prices((grid.cells, grid.water), table, grid.shape, grid.border, k, prices)
+        part = slice(ends[k], ends[k + 1])
+        a[part] = np.flatnonzero(prices < np.inf)
+        b[part] = a[part] + model.offsets[k, 0] * columns + model.offsets[k, 1]
+        cost[part] = prices[a[part]]
+    return a, b, cost
+
+
+def _spread(
+    grid: Grid,
+    table: Table,
+    sources: ArrayLike,
+    start_cost: ArrayLike | None,
+    targets: ArrayLike | None,
+    limit: float,
+) -> Spread:
+    start = grid.flat(_inside(sources, grid))
+    begin = np.zeros(len(start)) if start_cost is None else np.asarray(start_cost, dtype=np.float64)
+    wanted = np.empty(0, np.int64) if targets is None else np.unique(grid.flat(_inside(targets, grid)))
+    cost, move = _run((grid.cells, grid.water), table, start, begin, wanted, limit, _per_cost(grid, table))
+    inner = slice(grid.border, -grid.border)
+    shape = (grid.shape[0] + 2 * grid.border, grid.width)
+    return Spread(cost.reshape(shape)[inner, inner], move.reshape(shape)[inner, inner])
+
+
+def _same_cells(ground: Ground, model: StepModel) -> None:
+    if not np.isclose(ground.cell_m, model.cell_m):
+        raise ValueError(f"the model is for cells of {model.cell_m} m, the ground has {ground.cell_m} m")
+
+
+def _inside(cells: ArrayLike, grid: Grid) -> NDArray[np.int64]:
+    """Cells as (n, 2) numbers, all of them on the grid."""
+    asked = np.asarray(cells, dtype=np.int64).reshape(-1, 2)
+    if len(asked) and ((asked < 0).any() or (asked >= grid.shape).any()):
+        raise ValueError(f"cells outside the grid of {grid.shape[0]} x {grid.shape[1]}")
+    return asked
+
+
+def _per_cost(grid: Grid, table: Table) -> float:
+    """Buckets per unit of cost: one is as wide as the cheapest step can be."""
+    dearness = table.prices.base + table.earthwork
+    factor = grid.cells[:, FACTOR]
+    able = factor[(factor < np.inf) & (factor > 0)]
+    if not len(able):
+        return 1.0
+    least = max(float(able.min()), float(able.mean(dtype=np.float64)) / FEWEST_BUCKETS_PER_MEAN_STEP)
+    price = max(float(dearness.min()), float(dearness.mean()) / FEWEST_BUCKETS_PER_MEAN_STEP)
+    return 1.0 / (float(table.steps["length"].min()) * price * least or 1.0)
+
+
+@compiled
+def _run(
+    ground: tuple[NDArray[np.float32], NDArray[np.uint8]],
+    table: Table,
+    start: NDArray[np.int64],
+    begin: NDArray[np.float64],
+    wanted: NDArray[np.int64],
+    limit: float,
+    per_cost: float,
+) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
+    """Dijkstra by buckets: settle cell after cell until nothing waits, or all wanted cells are settled."""
+    count = len(ground[0])
+    cost, move = np.full(count, np.inf), np.full(count, np.int8(UNREACHED))
+    state = np.zeros(count, np.uint8)
+    heads, mark = new_queue()
+    entries = with_room(np.empty((0, 2), np.int32), mark, len(start) + ROOM)
+    for i in range(len(start)):
+        if begin[i] < cost[start[i]] and begin[i] <= limit:
+            cost[start[i]], move[start[i]] = begin[i], SOURCE
+            push(entries, heads, mark, start[i], int(begin[i] * per_cost))
+    for i in range(len(wanted)):
+        state[wanted[i]] = WANTED
+    left, stops = len(wanted), len(wanted) > 0
+    while (left > 0 or not stops) and advance(entries, heads, mark, cost, state, per_cost):
+        here = pop(entries, heads, mark)
+        while here >= 0:
+            if not state[here] & DONE:
+                left -= (state[here] & WANTED) // WANTED
+                state[here] = DONE
+                entries = with_room(entries, mark, len(table.steps))
+                _relax(ground, table, (cost, move, state), (entries, heads, mark), here, limit, per_cost)
+            here = pop(entries, heads, mark)
+    if stops and left == 0:
+        _forget(cost, move, state)
+    return cost, move
+
+
+@compiled
+def _relax(
+    ground: tuple[NDArray[np.float32], NDArray[np.uint8]],
+    table: Table,
+    labels: tuple[NDArray[np.float64], NDArray[np.int8], NDArray[np.uint8]],
+    queue: tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]],
+    here: int,
+    limit: float,
+    per_cost: float,
+) -> None:
+    """Offer the steps out of a cell to its neighbours."""
+    # Arrays are taken out of their tuples here: in the loop each of them would be counted as used, which costs more than the loop's work.
+    cells, water = ground
+    steps, earthwork, prices = table
+    cost, move, state = labels
+    entries, heads, mark = queue
+    now = cost[here]
+    for k in range(len(steps)):
+        there = here + steps[k].delta
+        if cost[there] <= now or cells[there, FACTOR] == np.inf:
+            continue
+        offer = now + step_price(cells, water, steps, earthwork, prices, here, k)
+        if offer < cost[there] and offer <= limit:
+            bucket = int(offer * per_cost)
+            waits = cost[there] < np.inf and not state[there] & DONE and int(cost[there] * per_cost) == bucket
+            cost[there], move[there] = offer, k
+            state[there] &= ~np.uint8(DONE)
+            if not waits:
+                push(entries, heads, mark, there, bucket)
+
+
+@compiled
+def _forget(cost: NDArray[np.float64], move: NDArray[np.int8], state: NDArray[np.uint8]) -> None:
+    """Cells that were seen but not settled when the search stopped are not known."""
+    for cell in range(len(cost)):
+        if not state[cell] & DONE:
+            cost[cell], move[cell] = np.inf, UNREACHED
+
+
+@compiled
+def _all_prices(
+    ground: tuple[NDArray[np.float32], NDArray[np.uint8]], table: Table, shape: tuple[int, int], border: int, k: int, prices: NDArray[np.float64]
+) -> int:
+    """Price of step k out of every cell, row by row; how many of them are possible."""
+    cells, water = ground
+    steps, earthwork, numbers = table
+    rows, columns = shape
+    possible = 0
+    for row in range(rows):
+        for column in range(columns):
+            start = (row + border) * (columns + 2 * border) + column + border
+            price = step_price(cells, water, steps, earthwork, numbers, start, k) if cells[start, FACTOR] < np.inf else np.inf
+            prices[row * columns + column] = price
+            possible += price < np.inf
+    return possible
