@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import Event
 from typing import TYPE_CHECKING, Any, cast
 
 from fastapi import FastAPI
@@ -9,28 +10,32 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
+from starlette.routing import Match
 
 from api.answers import Json, plain_problem, problem_response
 from api.deps import NotModified
+from api.faults import fault_sentence
 from api.guard import Guard
-from api.routes import county, docs, gaps, groups, ogc, page, problems, rasters, search, sensitivity, tiles
+from api.jobs.desk import Desk
+from api.plan_models import LABELS
+from api.plan_snapshots import PlanSnapshots
+from api.routes import county, docs, gaps, groups, jobs, ogc, page, plans, problems, rasters, search, sensitivity, tiles
 from api.schema import describe
 from api.settings import Settings
 from api.snapshot import VERSION, Snapshots
 from layers.errors import ZutongError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from starlette.requests import Request
 
-_ROUTES = (page, county, gaps, groups, search, tiles, rasters, sensitivity, problems, ogc, docs)
+_ROUTES = (page, county, gaps, groups, search, tiles, rasters, sensitivity, problems, plans, jobs, ogc, docs)
 _GZIP_FROM_BYTES = 1000
 _METHOD_NOT_ALLOWED = 405
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
-    """The application that serves one workspace, read only.
+    """The application that serves one workspace: it reads, and takes orders for what a keeper (`api.jobs.keeper`) runs.
 
     Args:
         settings: which workspace, and the limits; from `ZUTONG_*` variables when left out.
@@ -39,6 +44,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app = FastAPI(title="组通", version=VERSION, docs_url=None, redoc_url=None, openapi_url=None, default_response_class=Json)
     app.state.settings = given
     app.state.snapshots = Snapshots(given.workspace)
+    app.state.plan_snapshots = PlanSnapshots()
+    app.state.desk = Desk(given.workspace, most_waiting=given.most_waiting)
+    app.state.closing = Event()  # set by whoever stops the service, so that event streams end
     for family in _ROUTES:
         app.include_router(family.router)
     app.mount("/static", page.static_files(), name="static")
@@ -66,39 +74,24 @@ def _unchanged(_request: Request, error: Exception) -> Response:
 
 
 def _bad_parameter(_request: Request, error: Exception) -> Response:
-    sentences = [parameter_sentence(found) for found in cast("RequestValidationError", error).errors()]
+    sentences = [fault_sentence(found, LABELS) for found in cast("RequestValidationError", error).errors()]
     return plain_problem(400, "参数有误", "；".join(sentences) + "。", kind="urn:zutong:problem:QueryError")
 
 
-def parameter_sentence(found: dict[str, Any]) -> str:
-    """One of FastAPI's findings in Chinese; the given value is not repeated.
-
-    >>> parameter_sentence({"type": "extra_forbidden", "loc": ("query", "foo")})
-    '没有参数“foo”'
-    """
-    loc: Sequence[Any] = found.get("loc", ())
-    name = str(loc[-1])[:40] if loc else ""
-    limits: dict[str, Any] = found.get("ctx", {})
-    choices = str(limits.get("expected", "")).replace(" or ", ", ").replace(", ", "、").replace("'", "")
-    words = {
-        "extra_forbidden": f"没有参数“{name}”",
-        "missing": f"缺少参数“{name}”",
-        "literal_error": f"参数“{name}”只能是 {choices}",
-        "greater_than_equal": f"参数“{name}”不能小于 {limits.get('ge')}",
-        "less_than_equal": f"参数“{name}”不能大于 {limits.get('le')}",
-        "string_too_long": f"参数“{name}”不能超过 {limits.get('max_length')} 字",
-        "string_too_short": f"参数“{name}”不能为空",
-        "int_parsing": f"参数“{name}”应为整数",
-        "bool_parsing": f"参数“{name}”应为 true 或 false",
-    }
-    return words.get(str(found.get("type")), f"参数“{name}”的写法不对")
-
-
-def _no_such_address(_request: Request, error: Exception) -> Response:
+def _no_such_address(request: Request, error: Exception) -> Response:
     status, headers = cast("HTTPException", error).status_code, cast("HTTPException", error).headers
     if status == _METHOD_NOT_ALLOWED:
-        return plain_problem(status, "方法不允许", "这个地址只能读取（GET、HEAD）。", headers={"allow": "GET, HEAD"})
+        allowed = ", ".join(allowed_methods(request))
+        words = "这个地址只能读取（GET、HEAD）。" if allowed == "GET, HEAD" else f"这个地址只接受 {allowed.replace(', ', '、')}。"
+        return plain_problem(status, "方法不允许", words, headers={"allow": allowed})
     return plain_problem(status, "没有这个地址", "没有这个地址；接口说明见 /docs。", headers=headers)
+
+
+def allowed_methods(request: Request) -> list[str]:
+    """The methods of every route at the request's address; HEAD wherever GET is."""
+    routes = [route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE]
+    methods = {method for route in routes for method in getattr(route, "methods", None) or {"GET"}}
+    return sorted(methods | ({"HEAD"} if "GET" in methods else set()), key=_METHODS.index)
 
 
 def _broken(_request: Request, error: Exception) -> Response:

@@ -32,6 +32,22 @@ class NotReady(errors.StoreError):
     """What is asked for has not been computed yet."""
 
 
+class Conflict(errors.QueryError):
+    """A well-formed wish that comes too late."""
+
+
+class TooMany(errors.QueryError):
+    """More orders than wait in good order."""
+
+
+class WritingOff(errors.QueryError):
+    """Somebody else's page or machine wants to write."""
+
+
+class NotJson(errors.QueryError):
+    """A body in another form than JSON."""
+
+
 ANSWERS: Mapping[type[errors.ZutongError], Answer] = {
     errors.ZutongError: Answer(500, "未能完成"),
     errors.InputError: Answer(422, "文件有误"),
@@ -53,6 +69,10 @@ ANSWERS: Mapping[type[errors.ZutongError], Answer] = {
     errors.QueryError: Answer(400, "查询条件有误"),
     NotFound: Answer(404, "没有找到"),
     NotReady: Answer(409, "还没有计算"),
+    Conflict: Answer(409, "已经结束"),
+    TooMany: Answer(429, "排队太多"),
+    WritingOff: Answer(403, "不能写入"),
+    NotJson: Answer(415, "内容不是 JSON"),
 }
 
 

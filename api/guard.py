@@ -1,8 +1,9 @@
-"""The guard at the HTTP door, as plain ASGI (cheap on every tile): trusted hosts, bodies, doubled parameters, HEAD, security headers."""
+"""The guard at the HTTP door, as plain ASGI (cheap on every tile): trusted hosts, own pages, bodies, doubled parameters, HEAD, security headers."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from starlette.datastructures import Headers, MutableHeaders
 
 from api.answers import plain_problem
 from api.negotiation import accepts_gzip
+from api.writing import SAFE, is_foreign
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,12 +40,12 @@ HEADERS: dict[str, str] = {
 
 
 class Guard:
-    """Refuses foreign host names (DNS rebinding), large bodies and doubled parameters; adds security headers to every answer.
+    """Refuses foreign host names (DNS rebinding), writing from foreign pages, large bodies and doubled parameters; adds security headers.
 
-    HEAD is answered as GET without the body, and `Accept-Encoding` is passed on as `gzip` or not at all, so that nothing behind needs to weigh it.
+    A body goes on to the route; what no route has read is read here and dropped before the answer. HEAD is answered as GET without the body, and `Accept-Encoding` is passed on as `gzip` or not at all, so that nothing behind needs to weigh it.
     """
 
-    def __init__(self, app: ASGIApp, *, names: Iterable[str] = (), body_limit_bytes: int = 1_000_000) -> None:
+    def __init__(self, app: ASGIApp, *, names: Iterable[str] = (), body_limit_bytes: int = 65_536) -> None:
         self.app = app
         self.names = frozenset({"localhost", *(name.lower() for name in names)})
         self.body_limit_bytes = body_limit_bytes
@@ -55,15 +57,16 @@ class Guard:
             return
         headers = Headers(scope=scope)
         refusal = self._refusal(scope, headers)
-        if _has_body(headers):
-            await _drain(receive)
+        body = _Body(receive, sent=_has_body(headers))
         inner: ASGIApp = refusal if refusal is not None else self.app
-        await inner(_plain(scope, headers), receive, _with_headers(send, head=scope["method"] == "HEAD"))
+        await inner(_plain(scope, headers), body.receive, _with_headers(send, body, head=scope["method"] == "HEAD"))
 
     def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
         host = headers.get("host", "")
         if not trusted(host, self.names):
             return plain_problem(400, "主机名不受信任", "请用本机地址（如 http://127.0.0.1:8000）打开；其他主机名须先在 ZUTONG_NAMES 中登记。")
+        if scope["method"] not in SAFE and is_foreign(headers):
+            return plain_problem(403, "不能写入", "请求来自别的网站或地址；只有组通自己的页面和本机的程序可以提交。")
         length = headers.get("content-length", "0")
         if "transfer-encoding" in headers or not length.isdigit() or int(length) > self.body_limit_bytes:
             return plain_problem(413, "请求过大", f"请求内容须写明长度，且不超过 {self.body_limit_bytes} 字节。")
@@ -112,16 +115,26 @@ def _has_body(headers: Headers) -> bool:
     return sends and "expect" not in headers
 
 
-async def _drain(receive: Receive) -> None:
-    """Read the body and drop it, within bounds: no route wants one, and an answer to a closed pipe is never read."""
-    seen, more = 0, True
-    try:
-        async with asyncio.timeout(DRAIN_SECONDS):
-            while more and seen < DRAIN_BYTES:
-                message = await receive()
-                seen, more = seen + len(message.get("body", b"")), message.get("more_body", False)
-    except TimeoutError:
-        return
+class _Body:
+    """A request's body: passed on to who asks for it; what nobody has read is dropped."""
+
+    def __init__(self, receive: Receive, *, sent: bool) -> None:
+        self._receive = receive
+        self._more = sent
+
+    async def receive(self) -> Message:
+        """The next part."""
+        message = await self._receive()
+        self._more = message["type"] == "http.request" and message.get("more_body", False)
+        return message
+
+    async def drop(self) -> None:
+        """Read what is left and drop it, within bounds: an answer to a closed pipe is never read."""
+        seen = 0
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN_SECONDS):
+                while self._more and seen < DRAIN_BYTES:
+                    seen += len((await self.receive()).get("body", b""))
 
 
 def _plain(scope: Scope, headers: Headers) -> Scope:
@@ -135,13 +148,21 @@ def _plain(scope: Scope, headers: Headers) -> Scope:
     return {**scope, "method": method, "headers": [*kept, *gzip]}
 
 
-def _with_headers(send: Send, *, head: bool) -> Send:
+def _with_headers(send: Send, body: _Body, *, head: bool) -> Send:
+    ended = False
+
     async def sending(message: Message) -> None:
-        """Add what is not said yet; the answer to HEAD has no body."""
+        """Add what is not said yet; the answer to HEAD has no body, and ends where the body would begin (an event stream would not)."""
+        nonlocal ended
         if message["type"] == "http.response.start":
+            await body.drop()
             headers = MutableHeaders(scope=message)
             for name, value in HEADERS.items():
                 headers.setdefault(name, value)
-        await send({**message, "body": b""} if head and message["type"] == "http.response.body" else message)
+        if not head or message["type"] != "http.response.body":
+            await send(message)
+        elif not ended:
+            ended = True
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     return sending

@@ -1,0 +1,90 @@
+"""What the figures of a road plan follow from: cost set, standard, and the files of the layers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from gis.roads.costs import list_costs, load_costs
+from layers.errors import StandardError
+from layers.names import LAYERS
+
+if TYPE_CHECKING:
+    from api.snapshot import Snapshot
+    from gis.roads.costs import CostSet
+
+NETWORK_LAYER = "road_works"
+OWN_COSTS = "costs"
+"""Folder of a workspace with the county's own cost sets."""
+
+
+def available_costs(snapshot: Snapshot) -> list[CostSet]:
+    """Cost sets that an order may name; one that cannot be read is not offered."""
+
+    def read() -> list[CostSet]:
+        own = snapshot.workspace.path / OWN_COSTS
+        try:
+            return list_costs(own if own.is_dir() else None)
+        except StandardError:
+            return list_costs()
+
+    return snapshot.keep("cost sets", read)
+
+
+def cost_sets(snapshot: Snapshot) -> list[dict[str, Any]]:
+    """The same as the page shows them; the county's own choice first."""
+    chosen = snapshot.workspace.settings.costs
+    return [_costs(one) for one in sorted(available_costs(snapshot), key=lambda one: (one.id != chosen, one.id))]
+
+
+def costs_of_plan(snapshot: Snapshot) -> dict[str, Any] | None:
+    """The cost set of the plan; None without a plan. A set that is no longer there is named as the stamp does."""
+    ref = snapshot.revision.layers.get(NETWORK_LAYER)
+    if ref is None:
+        return None
+    reference = str(ref.info.get("summary", {}).get("costs", ""))
+    name, _, version = reference.partition("@")
+    found = next((one for one in available_costs(snapshot) if one.id == name), None)
+    about = _costs(found) if found else {"id": name, "title": name, "grade_warn": None, "grade_max": None}
+    return {**about, "version": version}
+
+
+def _costs(costs: CostSet) -> dict[str, Any]:
+    limits = {"grade_warn": costs.design.grade_warn.value, "grade_max": costs.design.grade_max.value}
+    return {"id": costs.id, "version": str(costs.version), "title": costs.title, **limits}
+
+
+def costs_now(snapshot: Snapshot, name: str) -> CostSet | None:
+    """A cost set as a run would use it today, with the county's own values over it; None where there is none that can be used."""
+    own = snapshot.workspace.path / OWN_COSTS
+    try:
+        return load_costs(name, folder=own if own.is_dir() else None, overrides=snapshot.workspace.settings.cost_overrides)
+    except StandardError:
+        return None
+
+
+def sources(snapshot: Snapshot) -> list[dict[str, Any]]:
+    """Cost set, standard and layers that the network followed from, with the files that they came from."""
+    return snapshot.keep("plan sources", lambda: _sources(snapshot))
+
+
+def _sources(snapshot: Snapshot) -> list[dict[str, Any]]:
+    layers = snapshot.revision.layers
+    ref = layers.get(NETWORK_LAYER)
+    if ref is None:
+        return []
+    costs, stamp = costs_of_plan(snapshot), ref.stamp
+    named = [_source("costs", costs["id"], f"{costs['title']}（{costs['id']}@{costs['version']}）")] if costs else []
+    if stamp is not None and stamp.standard:
+        named.append(_source("standard", stamp.standard, f"标准集 {stamp.standard}"))
+    used = sorted(name for name in (stamp.inputs if stamp else {}) if name in layers and not (name in LAYERS and LAYERS[name].result))
+    return named + [_layer(snapshot, name) for name in used]
+
+
+def _layer(snapshot: Snapshot, name: str) -> dict[str, Any]:
+    info = snapshot.revision.layers[name].info
+    label = LAYERS[name].label if name in LAYERS else name
+    return _source("layer", name, label, file=info.get("file"), data_date=info.get("data_date"), synthetic=bool(info.get("synthetic")))
+
+
+def _source(kind: str, name: str, label: str, **more: Any) -> dict[str, Any]:
+    return {"kind": kind, "name": name, "label": label, "file": None, "data_date": None, "synthetic": False, **more}
