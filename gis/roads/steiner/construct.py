@@ -59,27 +59,25 @@ def _grow_cheapest(arcs: Arcs, heap: Heap, inside: Flags, start: int, order: Int
 
 
 @compiled
-def _cheapest_tree(arcs: Arcs, heap: Heap, inside: Flags, start: int, wanted: Flags) -> tuple[Ints, Ints32]:
+def tree_on(arcs: Arcs, inside: Flags, start: int, wanted: Flags) -> tuple[Ints32, Ints32, Ints32]:
+    """The cheapest tree on the nodes `inside`, without branches that lead to no node `wanted`.
+
+    Returns:
+        Its nodes, `start` first, each after the one before it; for every node the one before it and the place of the edge in the lists (-1: none).
+    """
     nodes = len(arcs.first) - 1
-    order, via, tail = np.empty(nodes, np.int32), np.full(nodes, -1, np.int32), np.full(nodes, -1, np.int32)
-    size = _grow_cheapest(arcs, heap, inside, start, order, via, tail)
+    order, via, above = np.empty(nodes, np.int32), np.full(nodes, -1, np.int32), np.full(nodes, -1, np.int32)
+    size = _grow_cheapest(arcs, make_heap(nodes), inside, start, order, via, above)
     needed = np.zeros(nodes, np.bool_)
-    edges = np.empty(size, np.int64)
-    count = 0
+    needed[start] = True
     for at in range(size - 1, 0, -1):
         node = order[at]
         if needed[node] or wanted[node]:
-            needed[tail[node]] = True
-            edges[count] = arcs.edge[via[node]]
-            count += 1
-            needed[node] = True
+            needed[node] = needed[above[node]] = True
         else:
-            tail[node] = -1
-    needed[start] = True
-    for node in range(nodes):
-        if not needed[node]:
-            tail[node] = -1
-    return edges[:count], tail
+            above[node] = via[node] = -1
+    order = order[:size]
+    return order[needed[order]], above, via
 
 
 def repeat_paths(arcs: Arcs, price: Floats, start: int, terminals: Ints) -> Flags:
@@ -98,5 +96,5 @@ def cheapest_tree(arcs: Arcs, inside: Flags, root: int, terminals: Ints) -> tupl
     """
     wanted = np.zeros(len(inside), np.bool_)
     wanted[terminals] = True
-    edges, tail = _cheapest_tree(arcs, make_heap(len(inside)), inside, root, wanted)
-    return np.sort(edges), tail
+    order, above, via = tree_on(arcs, inside, root, wanted)
+    return np.sort(arcs.edge[via[order[1:]]].astype(np.int64)), above

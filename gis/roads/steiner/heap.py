@@ -19,6 +19,7 @@ class Heap(NamedTuple):
     count: NDArray[np.int64]
 
 
+@compiled
 def make_heap(nodes: int) -> Heap:
     """An empty heap over `nodes` nodes."""
     return Heap(np.full(nodes, np.inf), np.zeros(nodes, np.int32), np.full(nodes, -1, np.int32), np.zeros(1, np.int64))

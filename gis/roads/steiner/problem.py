@@ -7,20 +7,29 @@ from dataclasses import dataclass
 import numpy as np
 
 from gis.roads.compiled import compiled
-from gis.roads.steiner.graph import Flags, Graph, Ints, cheapest_parallel, make_graph, spread_labels
+from gis.roads.steiner.graph import Arcs, Flags, Floats, Graph, Ints, cheapest_parallel, make_graph, spread_labels
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Problem:
-    """Join `terminals` (distinct, without the root) to `root`; `origin` holds, for each edge, its number in the graph this one was made from."""
+    """Join `terminals` (distinct, without the root) to `root`.
+
+    Attributes:
+        graph: without loops and parallel edges.
+        root: node number.
+        terminals: node numbers.
+        origin: for each edge its number in the graph that this one was made from.
+        price: at each place of node v's neighbour list, the price of the arc from there into v (inf: no solution of interest uses it).
+    """
 
     graph: Graph
     root: int
     terminals: Ints
     origin: Ints
+    price: Floats
 
 
-def without_parallels(nodes: int, a: Ints, b: Ints, cost: np.typing.NDArray[np.float64], origin: Ints) -> tuple[Graph, Ints]:
+def without_parallels(nodes: int, a: Ints, b: Ints, cost: Floats, origin: Ints) -> tuple[Graph, Ints]:
     """A graph in which of several edges between two nodes only the cheapest is left, and where its edges come from."""
     graph = make_graph(nodes, a, b, cost)
     kept = cheapest_parallel(graph.arcs, len(a))
@@ -39,7 +48,7 @@ def merged(graph: Graph, label: Ints, root: int, terminals: Ints) -> Problem:
     origin = np.flatnonzero((a >= 0) & (b >= 0) & (a != b) & np.isfinite(graph.cost))
     small, origin = without_parallels(int(used.sum()), a[origin], b[origin], graph.cost[origin], origin)
     ends = np.unique(node[terminals])
-    return Problem(small, int(node[root]), ends[ends != node[root]], origin)
+    return Problem(small, int(node[root]), ends[ends != node[root]], origin, small.arcs.price)
 
 
 def open_problem(graph: Graph, root: int, terminals: Ints) -> tuple[Problem, Ints]:
@@ -52,11 +61,9 @@ def open_problem(graph: Graph, root: int, terminals: Ints) -> tuple[Problem, Int
 
 
 @compiled
-def _walk(
-    first: Ints, head: np.typing.NDArray[np.int32], edge: np.typing.NDArray[np.int32], root: int, usable: Flags, needed: Flags
-) -> tuple[Ints, Ints, Ints]:
+def _walk(arcs: Arcs, root: int, usable: Flags, needed: Flags) -> tuple[Ints, Ints, Ints]:
     """Nodes on the way from the root to those needed, over usable edges, with the node and edge before each."""
-    nodes = len(first) - 1
+    nodes = len(arcs.first) - 1
     before, over = np.full(nodes, -2, np.int64), np.full(nodes, -1, np.int64)
     queue = np.empty(nodes, np.int64)
     queue[0], before[root] = root, -1
@@ -64,10 +71,11 @@ def _walk(
     while done < size:
         node = queue[done]
         done += 1
-        for at in range(first[node], first[node + 1]):
-            if usable[edge[at]] and before[head[at]] == -2:
-                before[head[at]], over[head[at]] = node, edge[at]
-                queue[size] = head[at]
+        for at in range(arcs.first[node], arcs.first[node + 1]):
+            other = arcs.head[at]
+            if usable[arcs.edge[at]] and before[other] == -2:
+                before[other], over[other] = node, arcs.edge[at]
+                queue[size] = other
                 size += 1
     for at in range(size - 1, 0, -1):
         if needed[queue[at]]:
@@ -87,5 +95,4 @@ def rooted_tree(graph: Graph, chosen: Ints, root: int, terminals: Ints) -> tuple
     needed = np.zeros(graph.nodes, np.bool_)
     needed[terminals] = True
     needed[root] = True
-    arcs = graph.arcs
-    return _walk(arcs.first, arcs.head, arcs.edge, root, usable, needed)
+    return _walk(graph.arcs, root, usable, needed)

@@ -1,0 +1,107 @@
+"""The cheapest way to join a few nodes: exact, by sets of them (Dreyfus & Wagner 1971)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gis.roads.compiled import compiled
+from gis.roads.steiner.graph import Arcs, Ints
+from gis.roads.steiner.heap import Heap, make_heap, pop, push
+
+
+class Table(NamedTuple):
+    """For each set of parts and each node: the least cost of a tree that joins the set to the node, and how it comes about.
+
+    `arc` ≥ 0: from node `before` over that arc; -2: from the sets `before` and the rest, which meet at the node; -1: the part itself.
+    """
+
+    cost: NDArray[np.float64]
+    before: NDArray[np.int32]
+    arc: NDArray[np.int32]
+
+
+@compiled
+def _meet(table: Table, group: int) -> None:
+    """Trees of the set out of those of two halves that meet at a node."""
+    half = (group - 1) & group
+    while half > group - half:
+        rest = group ^ half
+        for node in range(table.cost.shape[1]):
+            cost = table.cost[half, node] + table.cost[rest, node]
+            if cost < table.cost[group, node]:
+                table.cost[group, node] = cost
+                table.before[group, node] = half
+                table.arc[group, node] = -2
+        half = (half - 1) & group
+
+
+@compiled
+def _extend(arcs: Arcs, table: Table, group: int, parts: int, heap: Heap, limit: float) -> None:
+    """Trees of the set carried on over arcs; parts that are not in the set are reached but not passed."""
+    nodes = table.cost.shape[1]
+    for node in range(nodes):
+        heap.key[node] = np.inf
+    for node in range(nodes):
+        if table.cost[group, node] <= limit:
+            push(heap, node, table.cost[group, node])
+    while heap.count[0] > 0:
+        node = pop(heap)
+        if node < parts and (node == parts - 1 or not (group >> node) & 1):
+            continue
+        cost = heap.key[node]
+        for at in range(arcs.first[node], arcs.first[node + 1]):
+            other, more = arcs.head[at], cost + arcs.price[at]
+            if more < heap.key[other] and more <= limit:
+                push(heap, other, more)
+                table.cost[group, other] = more
+                table.before[group, other] = node
+                table.arc[group, other] = at
+
+
+@compiled
+def _trace(arcs: Arcs, table: Table, group: int, node: int) -> Ints:
+    """Edges of the tree that joins the set to the node."""
+    found = [np.int64(0) for _ in range(0)]
+    groups, nodes = [np.int64(group)], [np.int64(node)]
+    while len(groups) > 0:
+        group, node = groups.pop(), nodes.pop()
+        arc, before = table.arc[group, node], table.before[group, node]
+        if arc >= 0:
+            found.append(np.int64(arcs.edge[arc]))
+            groups.append(group)
+            nodes.append(np.int64(before))
+        elif arc == -2:
+            groups.append(np.int64(before))
+            nodes.append(node)
+            groups.append(group ^ np.int64(before))
+            nodes.append(node)
+    return np.array(found)
+
+
+@compiled
+def join_parts(arcs: Arcs, parts: int, limit: float) -> tuple[float, Ints]:
+    """The cheapest tree that joins nodes 0 … parts-1.
+
+    Args:
+        arcs: neighbour lists; those of node parts-1 are not looked at.
+        parts: how many nodes to join; effort and memory grow with 2 to this power.
+        limit: dearer trees are not looked for.
+
+    Returns:
+        Its cost (inf: none within the limit) and the edges, as numbered in `arcs`, that lead from a set of parts towards the last part.
+    """
+    nodes, full = len(arcs.first) - 1, (1 << (parts - 1)) - 1
+    table = Table(np.full((full + 1, nodes), np.inf), np.full((full + 1, nodes), -1, np.int32), np.full((full + 1, nodes), -1, np.int32))
+    heap = make_heap(nodes)
+    for part in range(parts - 1):
+        table.cost[1 << part, part] = 0.0
+    for group in range(1, full + 1):
+        _meet(table, group)
+        _extend(arcs, table, group, parts, heap, limit)
+    cost = table.cost[full, parts - 1]
+    if not cost < np.inf:
+        return np.inf, np.zeros(0, np.int64)
+    return cost, _trace(arcs, table, full, parts - 1)
