@@ -10,7 +10,7 @@ The grid is not narrowed to where roads seem likely: no rule that does so is saf
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -50,6 +50,7 @@ class Prices:
         grade: steepest grade.
         bridge: one river crossed by new road.
         culvert: one river crossed by a track that is paved.
+        forbidden: how many times new road costs where it may not be built at all, and there is no other way.
         cell_m: cheapest new road through each cell of the grid, flat; inf where nothing can be built.
     """
 
@@ -58,7 +59,16 @@ class Prices:
     grade: float
     bridge: float
     culvert: float
+    forbidden: float
     cell_m: Floats
+
+
+class Steps(NamedTuple):
+    """Steps over the terrain: nodes of both ends, and 元, all that is paid."""
+
+    a: NDArray[np.int32]
+    b: NDArray[np.int32]
+    price: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,12 +82,9 @@ class PlanningGraph:
         x: easting of every node.
         y: northing of every node; the network has none.
         cell: node of each cell of the grid, row by row; -1 where nothing can be built.
-        a: node at one end of each edge: steps over the terrain first, then `links`.
-        b: node at the other end.
-        price: 元, all that is paid.
-        terrain: number of steps over the terrain.
+        steps: steps over the terrain; edges are numbered through them first, then through `links`.
         links: what the other edges are; pieces of drawn lines first, in the order of `pieces`.
-        must: which of all edges belong to projects that are built whatever else is: their price is spent already.
+        must: which of the links belong to projects that are built whatever else is: their price is spent already.
         prices: of a metre.
         rivers: water, metric.
         places: places along the drawn lines.
@@ -90,10 +97,7 @@ class PlanningGraph:
     x: Floats
     y: Floats
     cell: Ints
-    a: Ints
-    b: Ints
-    price: Floats
-    terrain: int
+    steps: Steps
     links: Links
     must: Bools
     prices: Prices
@@ -107,18 +111,44 @@ class PlanningGraph:
         return len(self.x)
 
     @property
-    def cost(self) -> Floats:
-        """What the optimisation has to pay for each edge: nothing for what is built anyway."""
-        return np.where(self.must, 0.0, self.price)
+    def must_cny(self) -> float:
+        """元: all projects that are built in any case, as far as they are lines of the graph."""
+        return float(self.links.price[self.must].sum())
+
+    def edges(self) -> tuple[Ints, Ints, Floats]:
+        """Both ends of every edge, and what the optimisation has to pay for it: nothing for what is built anyway."""
+        steps, links = self.steps, self.links
+        free = np.where(self.must, 0.0, links.price)
+        return np.concatenate([steps.a, links.a]), np.concatenate([steps.b, links.b]), np.concatenate([steps.price, free])
+
+    def ends(self, edges: Ints) -> Ints:
+        """Both nodes of edges, (n, 2)."""
+        steps, links = self.steps, self.links
+        return np.column_stack([self._of(edges, steps.a, links.a), self._of(edges, steps.b, links.b)]).astype(np.int64)
+
+    def price(self, edges: Ints) -> Floats:
+        """元 of edges, all that is paid."""
+        return np.asarray(self._of(edges, self.steps.price, self.links.price))
 
     def kind(self, edges: Ints) -> Ints:
         """`Kind` of edges."""
-        return np.where(edges < self.terrain, int(Kind.TERRAIN), np.append(self.links.kind, -1)[np.maximum(edges - self.terrain, -1)])
+        return np.asarray(self._of(edges, np.zeros(0, dtype=np.int64), self.links.kind, otherwise=int(Kind.TERRAIN)))
 
     def length_m(self, edges: Ints) -> Floats:
         """Horizontal metres of edges."""
-        step = np.hypot(self.x[self.a[edges]] - self.x[self.b[edges]], self.y[self.a[edges]] - self.y[self.b[edges]])
-        return np.where(edges < self.terrain, step, np.append(self.links.length_m, 0.0)[np.maximum(edges - self.terrain, -1)])
+        ends = self.ends(edges)
+        step = np.hypot(self.x[ends[:, 0]] - self.x[ends[:, 1]], self.y[ends[:, 0]] - self.y[ends[:, 1]])
+        return np.where(edges < len(self.steps.a), step, self._of(edges, np.zeros(0), self.links.length_m))
+
+    def _of(self, edges: Ints, of_steps: NDArray[Any], of_links: NDArray[Any], otherwise: float = 0) -> NDArray[Any]:
+        """Values of edges from those of the steps (`otherwise` where they are not given) and those of the links."""
+        terrain = len(self.steps.a)
+        step = edges < terrain
+        values = np.full(len(edges), otherwise, dtype=of_links.dtype)
+        if len(of_steps):
+            values[step] = of_steps[edges[step]]
+        values[~step] = of_links[edges[~step] - terrain]
+        return values
 
     def with_more(self, xy: Floats, links: Links) -> PlanningGraph:
         """The graph with more nodes (after the others) and more links."""
@@ -126,9 +156,6 @@ class PlanningGraph:
             self,
             x=np.concatenate([self.x, xy[:, 0]]),
             y=np.concatenate([self.y, xy[:, 1]]),
-            a=np.concatenate([self.a, links.a]),
-            b=np.concatenate([self.b, links.b]),
-            price=np.concatenate([self.price, links.price]),
             links=join_links([self.links, links]),
             must=np.concatenate([self.must, must_links(self.stock, self.row, links)]),
         )
@@ -152,9 +179,7 @@ def planning_graph(ground: Ground, stock: RoadStock, costs: CostSet, model: Step
             "道路图层里没有一条能认定的硬化路网，新路无处可接。",
             hint="请导入国省县乡道并填写路面类型，或导入接入点（access_points）图层，或核对标准中 network 一节。",
         )
-    a, b, price = terrain_links(ground, model)
-    cells = _cell_prices(ground, a, b, price) * costs.paid
-    cell = np.where(np.isfinite(cells), np.cumsum(np.isfinite(cells)), -1)
+    steps, cell, cells = _terrain(ground, costs, model)
     prices = _prices(costs, model, cells)
     wet = see_rivers(rivers, ground.crs)
     row, per_m = choose_rows(stock, costs)
@@ -171,17 +196,24 @@ def planning_graph(ground: Ground, stock: RoadStock, costs: CostSet, model: Step
         x=x,
         y=y,
         cell=cell,
-        a=np.concatenate([cell[a], links.a]),
-        b=np.concatenate([cell[b], links.b]),
-        price=np.concatenate([price * costs.paid, links.price]),
-        terrain=len(a),
+        steps=steps,
         links=links,
-        must=np.concatenate([np.zeros(len(a), dtype=bool), must_links(stock, row, links)]),
+        must=must_links(stock, row, links),
         prices=prices,
         rivers=wet,
         places=places,
         number=number,
     )
+
+
+def _terrain(ground: Ground, costs: CostSet, model: StepModel) -> tuple[Steps, Ints, Floats]:
+    """Steps over the terrain, the node of each cell (-1 where no step begins), and the price of a metre in each."""
+    a, b, price = terrain_links(ground, model)
+    price *= costs.paid
+    cells = _cell_prices(ground, a, b, price)
+    cell = np.where(np.isfinite(cells), np.cumsum(np.isfinite(cells)), -1)
+    small = cell.astype(np.int32)
+    return Steps(small[a], small[b], price), cell, cells
 
 
 def _prices(costs: CostSet, model: StepModel, cells: Floats) -> Prices:
@@ -192,8 +224,25 @@ def _prices(costs: CostSet, model: StepModel, cells: Floats) -> Prices:
         grade=model.grade_max,
         bridge=crossing.bridge_cny * costs.paid,
         culvert=float(crossing.culvert_cny.value) * costs.paid,
+        forbidden=max(rule.factor.value for rule in (costs.constraints.redlines, costs.constraints.farmland, costs.constraints.hazards)),
         cell_m=cells,
     )
+
+
+FINEST_CELLS = 1_000_000
+"""As many cells the optimisation takes on an office machine (some 30 s and 3 GB with 32 neighbours)."""
+
+
+def planning_scale(ground: Ground, *, cell_m: float | None = None) -> int:
+    """How many cells of the ground to put into one of the planning grid, each way: as few as leave at most `FINEST_CELLS`.
+
+    Args:
+        ground: the finest grid.
+        cell_m: a planning cell that was asked for instead, metres; taken to the nearest whole number of cells.
+    """
+    if cell_m is not None:
+        return max(1, round(cell_m / ground.cell_m))
+    return max(1, int(np.ceil(np.sqrt(np.isfinite(ground.factor).sum() / FINEST_CELLS))))
 
 
 def _cell_prices(ground: Ground, a: Ints, b: Ints, price: Floats) -> Floats:

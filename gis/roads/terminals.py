@@ -18,20 +18,21 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
+    Bools = NDArray[np.bool_]
 
 REACH_CELLS = 1.5
 """Lines within so many cells (and at least `REACH_M`) are joined directly; farther ones over the cells."""
 REACH_M = 100.0
-RING = 3
-"""How many cells around a place on which nothing can be built are looked at for one on which it can."""
+ESCAPE_M = 1000.0
+"""A place that nothing lawful reaches is joined to what lies within this, straight over forbidden ground, at the dearest factor of the cost set."""
 
 
 def attach(planning: PlanningGraph, xy: Floats) -> tuple[PlanningGraph, Ints]:
     """The graph with a node for every place.
 
-    A place is joined to the middle of its cell (where nothing can be built there, to all cells around it within `RING` that can be built on), and
-    to the nearest point of every drawn line within reach that is no bridge or tunnel. Its last metres are new road, at the price of the ground;
-    a line that touches (`RoadStock.touch_m`) costs nothing. Joining every line, not the nearest alone, keeps a new road from taking a join away.
+    A place is joined to the middle of its cell, if it can be built on, and to the nearest point of every drawn line within reach that is no bridge
+    or tunnel. Its last metres are new road, at the price of the ground; a line that touches (`RoadStock.touch_m`) costs nothing. Joining every
+    line, not the nearest alone, keeps a new road from taking a join away.
 
     Args:
         planning: the graph.
@@ -47,24 +48,43 @@ def attach(planning: PlanningGraph, xy: Floats) -> tuple[PlanningGraph, Ints]:
     return planning.with_more(np.concatenate([own, beside]), links), node[inverse.reshape(-1)]
 
 
+def escapes(planning: PlanningGraph, node: Ints, reachable: Bools) -> Links:
+    """Ways out for places that nothing lawful reaches: straight to every reachable cell and open place of a drawn line within `ESCAPE_M`.
+
+    Such a way crosses ground on which nothing may be built (a redline around the group, say); it is priced at the dearest factor, and whoever
+    designs the road finds the overlap. They are asked for last, so that a lawful way is taken wherever there is one.
+
+    Args:
+        planning: the graph with these places.
+        node: their nodes.
+        reachable: which nodes of the graph a way from the network reaches.
+    """
+    open_nodes = np.concatenate([planning.cell[planning.cell >= 0], planning.number[planning.places.open]])
+    target = np.unique(open_nodes[reachable[open_nodes]])
+    pairs = []
+    for place in np.unique(node).tolist():
+        apart = np.hypot(planning.x[target] - planning.x[place], planning.y[target] - planning.y[place])
+        near = apart <= ESCAPE_M
+        pairs.append((np.full(int(near.sum()), place), target[near], apart[near]))
+    if not pairs:
+        return straight_links(*(np.zeros(0, dtype=np.int64),) * 2, Kind.JOIN, *(np.zeros(0),) * 2)
+    start, end, length = (np.concatenate(column) for column in zip(*pairs, strict=True))
+    from_xy, to_xy = (np.column_stack([planning.x[at], planning.y[at]]) for at in (start, end))
+    bridges = count_crossings(planning.rivers, from_xy, to_xy) * planning.prices.bridge
+    price = piece_price(planning.ground, planning.prices, from_xy, to_xy, length) * planning.prices.forbidden + bridges
+    return straight_links(start, end, Kind.JOIN, price, length)
+
+
 def _to_cells(planning: PlanningGraph, xy: Floats, node: Ints) -> Links:
+    """New road to the middle of the cell of each place."""
     ground, prices = planning.ground, planning.prices
     row, column = ground.cell(xy[:, 0], xy[:, 1])
-    rows, columns = ground.shape
-    inside = ground.inside(row, column)
-    at_home = inside & (planning.cell[np.where(inside, row * columns + column, 0)] >= 0)
-    reach = np.arange(-RING, RING + 1)
-    down, across = (shift.ravel() for shift in np.meshgrid(reach, reach, indexing="ij"))
-    centre = (down == 0) & (across == 0)
-    place, shift = np.nonzero(np.where(at_home[:, None], centre[None, :], ~centre[None, :]))
-    r, c = row[place] + down[shift], column[place] + across[shift]
-    known = (r >= 0) & (r < rows) & (c >= 0) & (c < columns)
-    flat = r[known] * columns + c[known]
-    able = planning.cell[flat] >= 0
-    place, flat = place[known][able], flat[able]
-    middle = np.column_stack(ground.xy(*np.divmod(flat, columns)))
+    place = np.flatnonzero(ground.inside(row, column))
+    flat = row[place] * ground.shape[1] + column[place]
+    place, flat = place[planning.cell[flat] >= 0], flat[planning.cell[flat] >= 0]
+    middle = np.column_stack(ground.xy(*np.divmod(flat, ground.shape[1])))
     length = np.hypot(*(middle - xy[place]).T)
-    price = piece_price(ground, prices, xy[place], middle, length) + count_crossings(planning.rivers, xy[place], middle) * prices.bridge
+    price = length * prices.cell_m[flat] + count_crossings(planning.rivers, xy[place], middle) * prices.bridge
     return straight_links(node[place], planning.cell[flat], Kind.JOIN, price, length)
 
 

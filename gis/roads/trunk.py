@@ -10,7 +10,7 @@ import shapely
 
 from gis.roads.planning import NETWORK
 from gis.roads.steiner import make_graph, shortest_from, solve_steiner
-from gis.roads.terminals import attach
+from gis.roads.terminals import attach, escapes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +36,7 @@ class Trunk:
         node: node of each group; -1 where nobody knows where it lies.
         wanted: groups that the network has to reach.
         reached: wanted groups that it does reach; the others have no way to the network at all.
+        escaped: groups whose last metres cross ground on which nothing may be built, because no other way reaches them.
         must_cny: what all must-do projects cost, used by the tree or not.
         alone_cny: what joining each group would cost if it were the only one (must-do projects are there); NaN where there is no way.
         join_cny: least cost of joining each group to the tree; 0 for those reached.
@@ -46,6 +47,7 @@ class Trunk:
     node: Ints
     wanted: Bools
     reached: Bools
+    escaped: Bools
     must_cny: float
     alone_cny: Floats
     join_cny: Floats
@@ -100,15 +102,27 @@ def plan_trunk(
     """
     located, xy = _locations(groups, planning)
     asked = np.ones(len(groups), dtype=bool) if wanted is None else np.asarray(wanted, dtype=bool)
-    must = float(planning.price[planning.must].sum())
+    must = planning.must_cny
     larger, at = attach(planning, xy)
     node = np.full(len(groups), -1, dtype=np.int64)
     node[located] = at
-    graph = make_graph(larger.nodes, larger.a, larger.b, larger.cost)
+    larger, graph, escaped = _with_escapes(larger, np.unique(node[located & asked]))
     tree = solve_steiner(graph, NETWORK, np.unique(node[located & asked]), effort=effort, seed=seed, tell=tell)
     alone, join = _from(graph, np.array([NETWORK]), node), _from(graph, tree.nodes, node)
     reached = located & asked & np.isfinite(alone)
-    return Trunk(larger, tree, node, asked, reached, must, alone, join)
+    return Trunk(larger, tree, node, asked, reached, np.isin(node, escaped), must, alone, join)
+
+
+def _with_escapes(planning: PlanningGraph, node: Ints) -> tuple[PlanningGraph, Graph, Ints]:
+    """The graph, with ways over forbidden ground for those places (which are told) that it does not reach otherwise."""
+    graph = make_graph(planning.nodes, *planning.edges())
+    reachable = np.isfinite(shortest_from(graph, np.array([NETWORK]))[0])
+    stuck = node[~reachable[node]]
+    if len(stuck) == 0:
+        return planning, graph, stuck
+    del graph  # two of them at once would be most of the memory that a plan needs
+    larger = planning.with_more(np.zeros((0, 2)), escapes(planning, stuck, reachable))
+    return larger, make_graph(larger.nodes, *larger.edges()), stuck
 
 
 def _locations(groups: gpd.GeoDataFrame, planning: PlanningGraph) -> tuple[Bools, Floats]:
