@@ -35,6 +35,23 @@ class FolderError(ZutongError):
 
 
 @dataclass(frozen=True, slots=True)
+class FolderPlan:
+    """The road plan as the page asks for it.
+
+    Attributes:
+        plan: answer of `/plans/roads`.
+        lines: answer of `/plans/roads/lines.geojson`.
+        groups: rows of `/plans/roads/groups`.
+        works: per work code the answer of `/plans/roads/works/{code}`.
+    """
+
+    plan: Mapping[str, Any]
+    lines: Mapping[str, Any]
+    groups: Sequence[Mapping[str, Any]]
+    works: Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
 class FolderData:
     """All answers that the page may ask for.
 
@@ -47,6 +64,7 @@ class FolderData:
             polygons, further ones (`roads`, `clinics`, …) what may be switched on. `groups` is not needed.
         search: results of `/search` for every unit, each with `keys`: further texts to look for (pinyin initials).
         relief: tiles as (zoom, x, y, PNG bytes); complete between the smallest and the largest zoom.
+        roads: the road plan, where there is one; other plans to compare with do not travel.
     """
 
     county: Mapping[str, Any]
@@ -56,6 +74,7 @@ class FolderData:
     features: Mapping[str, Mapping[str, Any]]
     search: Sequence[Mapping[str, Any]] = ()
     relief: Iterable[tuple[int, int, int, bytes]] = ()
+    roads: FolderPlan | None = None
 
 
 def write_folder(path: Path, *, context: PageContext, data: FolderData) -> Path:
@@ -103,13 +122,27 @@ def _write_static(folder: Path) -> None:
 
 def _write_data(folder: Path, data: FolderData) -> None:
     folder.mkdir()
-    files: dict[str, Any] = {"county": _without_tiles(data.county, data.features), "search": list(data.search)}
+    files: dict[str, Any] = {"county": _folder_county(data), "search": list(data.search)}
     files |= {f"overview-{service}": value for service, value in data.overview.items()}
     files |= {f"groups-{service}": list(rows) for service, rows in data.groups.items()}
     files |= {f"layer-{layer}": value for layer, value in data.features.items()}
-    files |= _shelved(data.cards)
+    files |= _shelved(data.cards, shelf="shelves", file="cards")
+    files |= _plan_files(data.roads)
     for name, value in files.items():
         (folder / f"{name}.js").write_text(f"zutongData({script_json(name)},{script_json(value)});\n", encoding="utf-8")
+
+
+def _folder_county(data: FolderData) -> dict[str, Any]:
+    return {**_without_tiles(data.county, data.features), "road_plan": data.roads is not None}
+
+
+def _plan_files(roads: FolderPlan | None) -> dict[str, Any]:
+    """The plan without its older ones: nothing of them is here to compare with."""
+    if roads is None:
+        return {}
+    plan = {**roads.plan, "plans": []}
+    files = {"road-plan": plan, "road-plan-lines": roads.lines, "road-plan-groups": list(roads.groups)}
+    return files | _shelved(roads.works, shelf="road-plan-shelves", file="road-plan-works")
 
 
 def _without_tiles(county: Mapping[str, Any], features: Mapping[str, Any]) -> dict[str, Any]:
@@ -120,14 +153,14 @@ def _without_tiles(county: Mapping[str, Any], features: Mapping[str, Any]) -> di
     return {**county, "layers": [*layers, *joints]}
 
 
-def _shelved(cards: Mapping[str, Any]) -> dict[str, Any]:
+def _shelved(cards: Mapping[str, Any], *, shelf: str, file: str) -> dict[str, Any]:
     """Cards in files of some hundred, and in which file each stands: a card is loaded when it is opened."""
     codes = sorted(cards)
     shelves = {code: index // CARDS_A_FILE for index, code in enumerate(codes)}
     files: dict[str, dict[str, Any]] = {}
-    for code, shelf in shelves.items():
-        files.setdefault(f"cards-{shelf}", {})[code] = cards[code]
-    return {"shelves": shelves, **files}
+    for code, number in shelves.items():
+        files.setdefault(f"{file}-{number}", {})[code] = cards[code]
+    return {shelf: shelves, **files}
 
 
 def _write_relief(folder: Path, tiles: Iterable[tuple[int, int, int, bytes]]) -> tuple[int, int] | None:

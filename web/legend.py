@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from layers.names import LAYERS, SERVICES, fields_of
-from web import sentences
+from web import road_legend, sentences
 from web.sentences import REASONS, Sentence
 
 if TYPE_CHECKING:
@@ -250,4 +250,5 @@ def as_json() -> dict[str, Any]:
         "surfaces": [asdict(style) for style in SURFACES.values()],
         "layers": [asdict(style) for style in LAYER_STYLES.values()],
         "ramp": {"colours": RAMP, "breaks": BREAKS, "labels": ramp_labels(), "hatch": HATCH},
+        "plan": road_legend.as_json(),
     }

@@ -18,6 +18,17 @@
  * @property {(text: string) => Promise<any[]>} search
  * @property {(layer: string) => Promise<any>} features
  * @property {(query: Query, level: string, format: string) => string} exportUrl
+ * @property {(rev: string) => Promise<any>} plan the road plan of a revision; of the newest without one
+ * @property {(rev: string) => Promise<any>} planLines
+ * @property {(rev: string) => Promise<any[]>} planGroups
+ * @property {(code: string) => Promise<any>} planWork one work of the newest plan, with its profile
+ * @property {(format: string) => string} planExportUrl
+ * @property {() => void} forgetPlans what was asked about plans is asked anew
+ * @property {((body: any) => Promise<any>)|null} startPlan null where nothing can be computed
+ * @property {() => Promise<any[]>} jobs
+ * @property {(id: string) => Promise<any>} job
+ * @property {(id: string) => Promise<any>} cancelJob
+ * @property {(id: string) => EventSource|null} jobEvents
  */
 
 export const GROUP_LIMIT = 5000;
@@ -29,8 +40,11 @@ export const JOINTS = "network_repairs";
 export class Failure extends Error {}
 
 /** @param {string} url @returns {Promise<any>} */
-async function getJson(url) {
-  const answer = await fetch(url, { headers: { accept: "application/json" } }).catch(() => {
+const getJson = (url) => askJson(url, {});
+
+/** @param {string} url @param {RequestInit} how @returns {Promise<any>} */
+async function askJson(url, how) {
+  const answer = await fetch(url, { ...how, headers: { accept: "application/json", ...(how.body ? { "content-type": "application/json" } : {}) } }).catch(() => {
     throw new Failure("无法连接服务，请确认 zutong serve 仍在运行，然后刷新页面。");
   });
   const body = await answer.json().catch(() => null);
@@ -117,9 +131,40 @@ function groupAsker(base) {
   };
 }
 
+/** The same as `remembered`, with a way to forget. @template T @param {(key: string) => Promise<T>} ask */
+function forgettable(ask) {
+  let known = remembered(ask);
+  return { ask: (/** @type {string} */ key) => known(key), forget: () => (known = remembered(ask)) };
+}
+
+/** What the service says about road plans, and how a new one is asked for. @param {string} base */
+function planSource(base) {
+  const of = (/** @type {string} */ path) => forgettable((/** @type {string} */ rev) => getJson(`${base}plans/roads${path}${rev ? `?rev=${encodeURIComponent(rev)}` : ""}`));
+  const [plan, lines, groups] = [of(""), of("/lines.geojson"), of("/groups")];
+  const work = forgettable((code) => getJson(`${base}plans/roads/works/${encodeURIComponent(code)}`));
+  const job = (/** @type {string} */ id) => `${base}jobs/${encodeURIComponent(id)}`;
+  return {
+    plan: plan.ask,
+    planLines: lines.ask,
+    planGroups: async (/** @type {string} */ rev) => (await groups.ask(rev)).rows,
+    planWork: work.ask,
+    planExportUrl: (/** @type {string} */ format) => `${base}plans/roads/export.${format}`,
+    forgetPlans: () => [plan, lines, groups, work].forEach((one) => one.forget()),
+    startPlan: async (/** @type {any} */ body) => (await askJson(`${base}plans/roads`, { method: "POST", body: JSON.stringify(body) })).job,
+    jobs: async () => (await getJson(`${base}jobs`)).jobs,
+    job: async (/** @type {string} */ id) => {
+      const answer = await getJson(job(id));
+      return answer.job ?? answer;
+    },
+    cancelJob: (/** @type {string} */ id) => askJson(job(id), { method: "DELETE" }),
+    jobEvents: (/** @type {string} */ id) => new EventSource(`${job(id)}/events`),
+  };
+}
+
 /** @param {string} base address of the service, ending with a slash @returns {Source} */
 export function httpSource(base) {
   return {
+    ...planSource(base),
     county: () => fetchCounty(base),
     overview: remembered((service) => fetchOverview(base, service)),
     groups: groupAsker(base),

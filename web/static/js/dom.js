@@ -16,12 +16,26 @@ export function el(tag, props = {}, ...children) {
   return node;
 }
 
-/** @param {HTMLElement} node @param {string} name @param {unknown} value */
+/** @param {Element} node @param {string} name @param {unknown} value */
 function setProp(node, name, value) {
   if (value === null || value === undefined || value === false) return;
   if (name === "text") node.textContent = String(value);
   else if (name.startsWith("on")) node.addEventListener(name.slice(2), /** @type {EventListener} */ (value));
   else node.setAttribute(name, value === true ? "" : String(value));
+}
+
+/**
+ * Build a part of a drawing; `text` and `on*` as for `el`.
+ * @param {string} tag
+ * @param {Record<string, unknown>} [props]
+ * @param {...(Node|null)} children
+ * @returns {SVGElement}
+ */
+export function drawn(tag, props = {}, ...children) {
+  const node = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(props)) setProp(node, name, value);
+  node.append(...children.filter((child) => child !== null));
+  return node;
 }
 
 /**
@@ -35,12 +49,16 @@ export function byId(id) {
   return node;
 }
 
+/** Shapes that are drawn as an outline: a group that does not count, and (boldly) one that a plan connects. */
+const HOLLOW = new Set(["ring", "target"]);
+
 /** @type {Record<string, string>} outline of each shape in a 16 × 16 box */
 const OUTLINES = {
   triangle: "M8 1.6 15 14.4 1 14.4Z",
   circle: "M8 1.8A6.2 6.2 0 1 1 7.99 1.8Z",
   square: "M2.4 2.4H13.6V13.6H2.4Z",
   ring: "M8 3.2A4.8 4.8 0 1 1 7.99 3.2Z",
+  target: "M8 2.8A5.2 5.2 0 1 1 7.99 2.8Z",
 };
 
 /**
@@ -55,9 +73,10 @@ export function icon(mark) {
   svg.setAttribute("aria-hidden", "true");
   const path = document.createElementNS(SVG, "path");
   path.setAttribute("d", OUTLINES[mark.shape] ?? OUTLINES.circle);
-  path.setAttribute("fill", mark.shape === "ring" ? "none" : mark.colour);
-  path.setAttribute("stroke", mark.shape === "ring" ? mark.colour : "none");
-  path.setAttribute("stroke-width", "2");
+  const hollow = HOLLOW.has(mark.shape);
+  path.setAttribute("fill", hollow ? "#ffffff" : mark.colour);
+  path.setAttribute("stroke", hollow ? mark.colour : "none");
+  path.setAttribute("stroke-width", mark.shape === "target" ? "4" : "2");
   svg.append(path);
   return svg;
 }
@@ -72,12 +91,21 @@ export function lineSample(style) {
   svg.setAttribute("viewBox", "0 0 28 8");
   svg.setAttribute("class", "line-sample");
   svg.setAttribute("aria-hidden", "true");
-  const line = document.createElementNS(SVG, "line");
-  const attributes = { x1: 0, y1: 4, x2: 28, y2: 4, stroke: style.colour, "stroke-width": style.width };
-  for (const [name, value] of Object.entries(attributes)) line.setAttribute(name, String(value));
-  if (style.dash.length) line.setAttribute("stroke-dasharray", style.dash.map((part) => part * style.width).join(" "));
-  svg.append(line);
+  svg.append(sampleStroke(style.colour, style.width, style.dash));
   return svg;
+}
+
+/** The same for a line that is drawn in several strokes, the lowest first.
+ * @param {{colour: string, width: number, dash: number[]}[]} strokes @returns {SVGElement} */
+export function strokesSample(strokes) {
+  const parts = strokes.map((one) => sampleStroke(one.colour, one.width, one.dash));
+  return drawn("svg", { viewBox: "0 0 28 8", class: "line-sample", "aria-hidden": "true" }, ...parts);
+}
+
+/** @param {string} colour @param {number} width @param {number[]} dash in widths @returns {SVGElement} */
+function sampleStroke(colour, width, dash) {
+  const dashes = dash.length ? dash.map((part) => part * width).join(" ") : null;
+  return drawn("line", { x1: 0, y1: 4, x2: 28, y2: 4, stroke: colour, "stroke-width": width, "stroke-dasharray": dashes });
 }
 
 /** Draw a shape on a canvas, centred at x, y; used by both map renderers.
@@ -90,9 +118,10 @@ export function drawMark(context, mark, x, y, radius) {
   context.beginPath();
   outline(context, mark.shape, x, y, radius);
   context.closePath();
-  context.lineWidth = Math.max(1, radius / 4);
-  context.fillStyle = mark.shape === "ring" ? "#ffffff" : mark.colour;
-  context.strokeStyle = mark.shape === "ring" ? mark.colour : "#ffffff";
+  const hollow = HOLLOW.has(mark.shape);
+  context.lineWidth = mark.shape === "target" ? Math.max(2.4, radius / 2.2) : Math.max(1, radius / 4);
+  context.fillStyle = hollow ? "#ffffff" : mark.colour;
+  context.strokeStyle = hollow ? mark.colour : "#ffffff";
   context.fill();
   context.stroke();
 }
@@ -104,5 +133,5 @@ function outline(context, shape, x, y, r) {
     context.lineTo(x + 1.1 * r, y + 0.85 * r);
     context.lineTo(x - 1.1 * r, y + 0.85 * r);
   } else if (shape === "square") context.rect(x - 0.85 * r, y - 0.85 * r, 1.7 * r, 1.7 * r);
-  else context.arc(x, y, (shape === "ring" ? 0.7 : 0.9) * r, 0, 2 * Math.PI);
+  else context.arc(x, y, (HOLLOW.has(shape) ? 0.7 : 0.9) * r, 0, 2 * Math.PI);
 }

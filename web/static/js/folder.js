@@ -36,6 +36,29 @@ function find(index, text) {
   return scored.sort((a, b) => a.rank - b.rank).slice(0, 12).map(({ entry }) => entry);
 }
 
+/** The road plan that the folder was written with; nothing can be computed here. @param {(name: string) => Promise<any>} file */
+function folderPlan(file) {
+  const none = { available: false, works: [], plans: [] };
+  return {
+    plan: async () => ((await file("county")).road_plan ? file("road-plan") : none),
+    planLines: () => file("road-plan-lines"),
+    planGroups: () => file("road-plan-groups"),
+    planWork: async (/** @type {string} */ code) => {
+      const shelf = (await file("road-plan-shelves"))[code];
+      const works = shelf === undefined ? {} : await file(`road-plan-works-${shelf}`);
+      if (!works[code]) throw new Error(`没有代码为“${code}”的道路工程。`);
+      return works[code];
+    },
+    planExportUrl: () => "",
+    forgetPlans: () => undefined,
+    startPlan: null,
+    jobs: async () => [],
+    job: async () => null,
+    cancelJob: async () => null,
+    jobEvents: () => null,
+  };
+}
+
 /** @returns {import("./api.js").Source} */
 export function folderSource() {
   const file = remembered(load);
@@ -54,5 +77,6 @@ export function folderSource() {
     search: async (text) => find(await file("search"), text),
     features: (layer) => file(`layer-${layer}`),
     exportUrl: () => "",
+    ...folderPlan(file),
   };
 }

@@ -26,3 +26,26 @@ export function percent(share) {
 export function range(low, high) {
   return low === high ? integer(low) : `${integer(low)}–${integer(high)}`;
 }
+
+const WAN = 1e4;
+const YI = 1e8;
+const SMALL_WAN = 100;
+const ONE = new Intl.NumberFormat("zh-CN", { maximumFractionDigits: 1 });
+
+/** Yuan as 万元, without the unit: `1,234`, below a hundred with one decimal. @param {number|null|undefined} cny @returns {string} */
+export function wan(cny) {
+  if (cny === null || cny === undefined) return UNKNOWN;
+  const value = cny / WAN;
+  return (Math.abs(value) < SMALL_WAN ? ONE : INTEGER).format(value);
+}
+
+/** Yuan in words: `1,234 万元`, `1.23 亿元`. @param {number|null|undefined} cny @returns {string} */
+export function money(cny) {
+  if (cny === null || cny === undefined) return UNKNOWN;
+  return Math.abs(cny) >= YI ? `${DECIMAL.format(cny / YI)} 亿元` : `${wan(cny)} 万元`;
+}
+
+/** A number with at most so many decimals; missing is 不明. @param {number|null|undefined} value @param {number} [digits] @returns {string} */
+export function decimal(value, digits = 1) {
+  return value === null || value === undefined ? UNKNOWN : value.toLocaleString("zh-CN", { maximumFractionDigits: digits });
+}

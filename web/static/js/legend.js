@@ -84,8 +84,11 @@ function symbol(style) {
   return node;
 }
 
+/** What the legend says besides the answer itself. @param {import("./model.js").Model} model @param {any} words @returns {Array<Node|null>} */
+export const planOthers = (model, words) => [roads(model, words), drawn(model, words), symbols(model, words)];
+
 /** @param {string} heading @param {Node[]} items */
-const section = (heading, items) => el("section", {}, el("h3", { text: heading }), el("ul", {}, ...items));
+export const section = (heading, items) => el("section", {}, el("h3", { text: heading }), el("ul", {}, ...items));
 
 /** @param {import("./model.js").Model} model @param {string} name */
 const hasLayer = (model, name) => model.county.layers.some((/** @type {any} */ layer) => layer.name === name);

@@ -3,23 +3,25 @@
 import { hideCard, renderCard, renderCardError } from "./card.js";
 import { JOINTS } from "./api.js";
 import { byId, el } from "./dom.js";
-import { integer } from "./format.js";
+import { copyCommand, defaultsOf, renderExports, renderFilters, renderLevels, renderPanels, renderPath, renderServices, showFixed, wirePanels } from "./frame.js";
 import { renderHeadline } from "./headline.js";
 import { renderLayers, renderLegend } from "./legend.js";
 import { createOverlay, fit, prepareMap, unitAt } from "./map-base.js";
 import { createCanvasRenderer } from "./map-canvas.js";
 import { createGlRenderer, hasWebGl } from "./map-gl.js";
-import { countOf, loadModel } from "./model.js";
+import { loadModel } from "./model.js";
 import { prepareSheet } from "./print.js";
+import { PLAN_STATE, RoadPanel } from "./road-panel.js";
 import { wireSearch } from "./search.js";
-import { createStore, FILTERS } from "./state.js";
+import { createStore } from "./state.js";
 import { highlightRow, renderTable } from "./table.js";
-import { arrange, FILTER_WORDS } from "./words.js";
+import { arrange } from "./words.js";
 
 const SPINNER_MS = 300;
 const EDGE_PX = 24;
 const BY_HAND_MS = 700; // longer than Leaflet takes to zoom
 const JOINT_ZOOM = 17;
+const ROADS = "hardened_road";
 
 /**
  * Start the page.
@@ -65,6 +67,16 @@ class Page {
     this.tiles = !boot.folder && hasWebGl();
     /** @type {import("./map-base.js").Renderer|null} */
     this.renderer = null;
+    /** @type {RoadPanel|null} */
+    this.road = null;
+  }
+
+  /** The road plan, made when it is first looked at. */
+  plan() {
+    const { map, boot, source, store, county } = this;
+    const lent = { words: () => this.words(), goTo: (/** @type {string} */ code) => this.goTo(code), mark: (/** @type {any} */ at) => this.overlay?.mark(at), unitAt };
+    this.road ??= new RoadPanel({ map, boot, source, store, county, ...lent });
+    return this.road;
   }
 
   async open() {
@@ -119,9 +131,19 @@ class Page {
 
   /** @param {import("./state.js").State} state @param {import("./state.js").State} before */
   follow(state, before) {
-    const onlyView = Object.keys(state).every((name) => name === "view" || String(state[/** @type {"view"} */ (name)]) === String(before[/** @type {"view"} */ (name)]));
+    const changed = Object.keys(state).filter((name) => String(state[/** @type {"view"} */ (name)]) !== String(before[/** @type {"view"} */ (name)]));
     if (state.view !== before.view) this.place(state.view, before);
-    if (!onlyView) this.refresh();
+    if (changed.every((name) => name === "view")) return;
+    if (state.panel === "plan" && this.model && this.road?.ready(state) && changed.every((name) => PLAN_STATE.has(name))) this.followPlan(state);
+    else this.refresh();
+  }
+
+  /** The map under the plan stays: what the levers change is in the page already, so nothing is asked and nothing waits.
+   * @param {import("./state.js").State} state */
+  async followPlan(state) {
+    this.overlay?.focus(/** @type {import("./model.js").Model} */ (this.model), "");
+    this.plan().draw(/** @type {import("./model.js").Model} */ (this.model));
+    await this.plan().drawCard(state);
   }
 
   /** Where the address puts the map; without a position it shows the whole area. @param {string} view @param {import("./state.js").State} before */
@@ -138,8 +160,9 @@ class Page {
     const slow = setTimeout(() => byId("progress").classList.add("on"), SPINNER_MS);
     document.documentElement.dataset.ready = "";
     try {
-      const model = await loadModel(this.source, this.county, state, this.tiles);
-      if (mine === this.asked) this.draw(model);
+      const plan = state.panel === "plan" ? this.plan() : null;
+      const [model] = await Promise.all([loadModel(this.source, this.county, plan ? underPlan(state, this.county) : state, this.tiles), plan?.load(state)]);
+      if (mine === this.asked) this.draw(plan ? quiet(model) : model);
       if (mine === this.asked) await this.drawCard(state);
     } catch (error) {
       if (mine === this.asked) fail(/** @type {Error} */ (error));
@@ -154,22 +177,36 @@ class Page {
   draw(model) {
     this.model = model;
     const words = this.words();
+    const state = this.store.get();
     byId("notice").hidden = true;
-    renderServices(this.county, model.state, (service) => this.store.set({ service, page: 0 }));
+    renderPanels(state.panel, (panel) => this.ask(panel));
     renderPath(model, (code) => this.goTo(code));
-    renderHeadline(model, words);
-    renderFilters(model, (filter) => this.store.set({ filter, page: 0 }));
-    renderLevels(model, (level) => this.store.set({ level, sort: "", page: 0 }));
-    renderTable(model, words, { choose: (row) => this.choose(row), hover: (code) => this.hover(code), set: (patch) => this.store.set(patch) });
-    renderLegend(model, words);
-    renderLayers(model, words, (patch) => this.store.set(patch, { replace: true }));
-    renderExports(model, this.source);
+    renderLayers({ ...model, state }, words, (patch) => this.store.set(patch, { replace: true }));
+    if (state.panel === "plan") this.plan().draw(model);
+    else this.drawGaps(model, words);
     if (this.shownArea !== model.state.area && !model.state.view) fit(this.map, model.path[model.path.length - 1].bounds);
     this.shownArea = model.state.area;
     this.renderer?.show(model);
     this.overlay?.show(model);
     this.overlay?.focus(model, "");
-    document.title = `${model.path.map((step) => step.name).join(" ")} ${words.label} · 组通`;
+    document.title = `${model.path.map((step) => step.name).join(" ")} ${state.panel === "plan" ? "道路计划" : words.label} · 组通`;
+  }
+
+  /** @param {import("./model.js").Model} model @param {any} words */
+  drawGaps(model, words) {
+    this.road?.hide();
+    renderServices(this.county, model.state, (service) => this.store.set({ service, page: 0 }));
+    renderHeadline(model, words);
+    renderFilters(model, (filter) => this.store.set({ filter, page: 0 }));
+    renderLevels(model, (level) => this.store.set({ level, sort: "", page: 0 }));
+    renderTable(model, words, { choose: (row) => this.choose(row), hover: (code) => this.hover(code), set: (patch) => this.store.set(patch) });
+    renderLegend(model, words);
+    renderExports(model, this.source);
+  }
+
+  /** Another question of the same area. @param {string} panel */
+  ask(panel) {
+    this.store.set({ panel, select: "", work: "", level: "", sort: "", page: 0 });
   }
 
   /** @param {import("./state.js").State} state */
@@ -179,6 +216,7 @@ class Page {
       service: (/** @type {string} */ service) => this.store.set({ service }),
       joint: (/** @type {[number, number]} */ at) => this.showJoint(at),
     };
+    if (state.panel === "plan") return this.plan().drawCard(state);
     if (!state.select) {
       this.revealed = "";
       return hideCard();
@@ -236,7 +274,7 @@ class Page {
 
   /** @param {string} code */
   goTo(code) {
-    this.store.set({ area: code, level: "", select: "", view: "", sort: "", page: 0 });
+    this.store.set({ area: code, level: "", select: "", work: "", view: "", sort: "", page: 0 });
     if (!code) fit(this.map, this.county.county.bounds);
   }
 
@@ -265,11 +303,23 @@ class Page {
     byId("print").addEventListener("click", () => print());
     byId("reload").addEventListener("click", () => location.reload());
     byId("stale-copy").addEventListener("click", copyCommand);
-    addEventListener("beforeprint", () => this.model && prepareSheet(this.model, this.words()));
+    addEventListener("beforeprint", () => this.prepareSheet());
     byId("link").addEventListener("click", () => this.copyLink());
     addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && this.store.get().select) this.store.set({ select: "" });
+      if (event.key === "Escape") this.escape();
     });
+  }
+
+  /** Closes what is open, the card before the form. */
+  escape() {
+    const { select, work } = this.store.get();
+    if (select || work) this.store.set({ select: "", work: "" });
+    else if (this.road?.forming) this.road.closeForm();
+  }
+
+  prepareSheet() {
+    if (this.store.get().panel === "plan") this.road?.prepareSheet();
+    else if (this.model) prepareSheet(this.model, this.words());
   }
 
   keepView() {
@@ -279,6 +329,7 @@ class Page {
 
   /** @param {any} event */
   clicked(event) {
+    if (this.store.get().panel === "plan") return this.plan().clicked(event);
     const picked = this.renderer?.pick(event.containerPoint);
     if (picked && "code" in picked) return this.store.set({ select: picked.code });
     if (picked) {
@@ -292,6 +343,7 @@ class Page {
 
   /** @param {any} event */
   pointed(event) {
+    if (this.store.get().panel === "plan") return this.plan().pointed(event);
     const picked = this.renderer?.pick(event.containerPoint) ?? null;
     const code = picked && "code" in picked ? picked.code : picked ? "" : unitAt(this.model, event.latlng);
     this.map.getContainer().classList.toggle("pointing", Boolean(picked || code));
@@ -307,7 +359,7 @@ class Page {
     if (result.kind === "group" || result.kind === "hamlet") {
       if (typeof result.lon === "number") this.map.setView([result.lat, result.lon], Math.max(14, this.map.getZoom()));
       this.keepView();
-      return this.store.set({ select: result.code });
+      return this.store.set({ select: result.code, work: "" });
     }
     return result.bounds ? fit(this.map, result.bounds) : undefined;
   }
@@ -333,93 +385,17 @@ function jointsNear(features, group) {
   }));
 }
 
-/** @param {any} county @param {any} boot @returns {import("./state.js").State} */
-function defaultsOf(county, boot) {
-  const has = new Set(county.layers.map((/** @type {any} */ layer) => layer.name));
-  const layers = boot.legend.layers.filter((/** @type {any} */ style) => style.shown && has.has(style.name)).map((/** @type {any} */ style) => style.name);
-  return { service: county.services[0]?.id ?? "", area: "", filter: "all", level: "", select: "", shade: "", sort: "", page: 0, layers, view: "" };
+/** The map under a plan: boundaries and names without verdicts, which are the plan's own to show.
+ * @param {import("./state.js").State} state @param {any} county @returns {import("./state.js").State} */
+function underPlan(state, county) {
+  const service = county.services.some((/** @type {any} */ one) => one.id === ROADS) ? ROADS : state.service;
+  return { ...state, service, filter: "all", level: "", select: "", layers: state.layers.filter((name) => name !== "groups") };
 }
 
-const SETTINGS = { standard: "标准", options: "参数", code_version: "程序版本" };
-
-/** What does not follow the state: the banner and the footer. @param {any} county @param {any} boot */
-function showFixed(county, boot) {
-  byId("stale").hidden = !county.stale;
-  const labels = new Map([...boot.legend.layers.map((/** @type {any} */ one) => [one.name, one.label]), ...county.layers.map((/** @type {any} */ one) => [one.name, one.label])]);
-  const changed = (county.stale_reasons ?? []).map((/** @type {string} */ name) => SETTINGS[/** @type {"standard"} */ (name)] ?? labels.get(name) ?? name);
-  if (changed.length) byId("stale-why").textContent = `上次对标之后有改动：${changed.join("、")}`;
-  byId("synthetic").hidden = !county.synthetic;
-  byId("data-date").textContent = county.data_date ?? "未注明";
-  const { standard } = county;
-  const name = standard ? `${standard.title ?? standard.id}（${standard.id}@${standard.version}）` : "未选定";
-  for (const id of ["standard-name", "foot-standard"]) byId(id).textContent = name;
-}
-
-/** The service only reads: the command that makes new results is run beside it. */
-async function copyCommand() {
-  const done = await navigator.clipboard?.writeText(byId("stale-command").textContent ?? "").then(() => true, () => false);
-  byId("stale-copy").textContent = done ? "已复制" : "请手工复制";
-}
-
-/** @param {any} county @param {import("./state.js").State} state @param {(service: string) => void} choose */
-function renderServices(county, state, choose) {
-  const buttons = county.services.map((/** @type {any} */ one) =>
-    el("button", { type: "button", "data-service": one.id, "aria-pressed": String(one.id === state.service), text: one.label, onclick: () => choose(one.id) }),
-  );
-  replaceKeepingFocus(byId("services"), buttons);
-}
-
-/** @param {import("./model.js").Model} model @param {(code: string) => void} go */
-function renderPath(model, go) {
-  const steps = model.path.map((step, index) => {
-    const last = index === model.path.length - 1;
-    return el("li", {}, el("button", { type: "button", text: step.name, "aria-current": last ? "location" : null, onclick: () => go(step.code) }));
-  });
-  byId("path").replaceChildren(...steps);
-}
-
-/** @param {import("./model.js").Model} model @param {(filter: string) => void} choose */
-function renderFilters(model, choose) {
-  const chips = FILTERS.map((filter) => {
-    const count = model.totals ? countOf(model.totals, filter) : 0;
-    const props = { type: "button", "data-filter": filter, "aria-pressed": String(model.state.filter === filter), onclick: () => choose(filter) };
-    return el("button", props, FILTER_WORDS[/** @type {"all"} */ (filter)], el("span", { class: "count", text: integer(count) }));
-  });
-  replaceKeepingFocus(byId("filters"), chips);
-}
-
-/** @param {import("./model.js").Model} model @param {(level: string) => void} choose */
-function renderLevels(model, choose) {
-  const at = model.path[model.path.length - 1].level;
-  const levels = [["township", "乡镇"], ["village", "行政村"], ["group", "村民组"]].slice(["county", "township", "village"].indexOf(at));
-  const buttons = levels.map(([level, text]) => el("button", { type: "button", "data-level": level, "aria-pressed": String(model.level === level), text, onclick: () => choose(level) }));
-  replaceKeepingFocus(byId("levels"), buttons);
-}
-
-/** Redraw buttons; the one that had the focus keeps it. @param {HTMLElement} holder @param {HTMLElement[]} nodes */
-function replaceKeepingFocus(holder, nodes) {
-  const index = [...holder.children].indexOf(/** @type {Element} */ (document.activeElement));
-  holder.replaceChildren(...nodes);
-  if (index >= 0) nodes[index]?.focus();
-}
-
-/** @param {import("./model.js").Model} model @param {import("./api.js").Source} source */
-function renderExports(model, source) {
-  const query = { service: model.state.service, area: model.state.area, filter: model.state.filter };
-  for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll("#export-list a"))) {
-    link.href = source.exportUrl(query, model.level, link.dataset.format ?? "xlsx");
-  }
-  byId("export").hidden = !source.exportUrl(query, model.level, "xlsx");
-}
-
-/** Folding of the panel, the layer list and the legend. */
-function wirePanels() {
-  if (matchMedia("(max-width: 900px)").matches) byId("legend").classList.remove("open");
-  for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-toggles]"))) {
-    const target = byId(button.dataset.toggles ?? "");
-    button.addEventListener("click", () => {
-      const open = target.classList.toggle("open");
-      button.setAttribute("aria-expanded", String(open));
-    });
-  }
+/** Units keep their names and lose their shade. @param {import("./model.js").Model} model @returns {import("./model.js").Model} */
+function quiet(model) {
+  if (!model.shade) return model;
+  const nothing = { met: 0, lacking: 0, unknown: 0, excluded: 0 };
+  const rows = new Map([...model.shade.rows].map(([code, row]) => [code, { ...row, groups: { ...row.groups, ...nothing } }]));
+  return { ...model, shade: { ...model.shade, rows } };
 }

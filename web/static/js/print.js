@@ -17,11 +17,16 @@ export function prepareSheet(model, words) {
     el("h1", { text: `${area} ${words.label} 对标图` }),
     el("p", { class: "sheet-numbers", text: numbers(model.totals) }),
     el("p", { text: `${filterText(model, words)} · 标准 ${words.standard} · 数据截止 ${model.county.data_date ?? "未注明"} · 制表 ${today()}` }),
-    el("p", { class: "sheet-source", text: source(model) }),
+    el("p", { class: "sheet-source", text: sourceText(model.county) }),
   );
   const unit = LEVEL_WORDS[/** @type {"group"} */ (model.level)];
   byId("sheet-body").replaceChildren(el("h2", { text: `${words.label}对标表（按${unit}）` }), fullTable(model, words));
   repeatFoot(`${area} · ${words.label} · 标准 ${words.standard} · 数据截止 ${model.county.data_date ?? "未注明"}${model.county.synthetic ? " · 演示数据" : ""} · 内部使用 · ${approval()}`);
+  fitSheet();
+}
+
+/** Scale the map to the sheet, with the legend beside it. */
+export function fitSheet() {
   const map = byId("stage").getBoundingClientRect();
   const scale = Math.min((SHEET_WIDTH_PX - LEGEND_PX) / map.width, MAP_HEIGHT_PX / map.height);
   const style = document.documentElement.style;
@@ -30,9 +35,9 @@ export function prepareSheet(model, words) {
   style.setProperty("--map-height", `${Math.round(map.height)}px`);
 }
 
-/** Where the map comes from, as it must stand on it. @param {import("./model.js").Model} model @returns {string} */
-function source(model) {
-  const invented = model.county.synthetic ? "演示数据，全部为虚构 · " : "";
+/** Where the map comes from, as it must stand on it. @param {any} county answer of /county @returns {string} */
+export function sourceText(county) {
+  const invented = county.synthetic ? "演示数据，全部为虚构 · " : "";
   return `${invented}${byId("base-source").textContent} · 界线为示意，不作划界依据 · ${approval()}`;
 }
 
@@ -42,7 +47,7 @@ const approval = () => byId("approval").textContent ?? "";
 const foot = new CSSStyleSheet();
 
 /** A line at the foot of every page, with its number; browsers that cannot do this print the footer once, at the end. @param {string} text */
-function repeatFoot(text) {
+export function repeatFoot(text) {
   const quoted = JSON.stringify(text).replaceAll("<", "\\3c ");
   foot.replaceSync(`@page { @bottom-left { content: ${quoted}; font-size: 9px; } @bottom-right { content: counter(page) " / " counter(pages); font-size: 9px; } }`);
   if (!document.adoptedStyleSheets.includes(foot)) document.adoptedStyleSheets = [...document.adoptedStyleSheets, foot];
@@ -59,7 +64,7 @@ function numbers(totals) {
 }
 
 /** The local date, as ISO. @returns {string} */
-function today() {
+export function today() {
   const now = new Date();
   return [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
 }

@@ -12,10 +12,28 @@
  * @property {number} page page of the table, from 0
  * @property {string[]} layers names of the layers that are on
  * @property {string} view map position `zoom/lat/lon`; empty fits the area
+ * @property {string} panel what the left panel asks: empty for the gaps, `plan` for the road plan
+ * @property {string} budget yuan at which the slider stands; empty shows the programme as it was worked out
+ * @property {string} year last year of the programme that is shown; empty shows all years
+ * @property {string} unit what is counted: households, groups, registered or people
+ * @property {string} work code of the work whose card is open
+ * @property {string} compare revision of the plan that this one is compared with
  */
 
 export const FILTERS = ["all", "lacking", "unknown", "near"];
-const TEXTS = ["service", "area", "filter", "level", "select", "shade", "sort", "view"];
+export const PANELS = ["", "plan"];
+export const UNIT_NAMES = ["households", "groups", "registered", "people"];
+const TEXTS = ["service", "area", "filter", "level", "select", "shade", "sort", "view", "panel", "budget", "year", "unit", "work", "compare"];
+
+/** What else must hold for a value to be taken. @type {Record<string, (text: string) => boolean>} */
+const ALLOWED = {
+  filter: (text) => FILTERS.includes(text),
+  panel: (text) => PANELS.includes(text),
+  budget: (text) => /^\d{0,15}$/.test(text),
+  year: (text) => /^\d{0,4}$/.test(text),
+  unit: (text) => UNIT_NAMES.includes(text),
+  compare: (text) => /^\w*$/.test(text),
+};
 
 /**
  * Read the state from an address; what is absent or not allowed falls back to the default.
@@ -28,9 +46,11 @@ export function parseState(hash, defaults, services) {
   const params = new URLSearchParams(hash.replace(/^#/, ""));
   /** @type {any} */
   const state = { ...defaults };
-  for (const name of TEXTS) if (params.has(name)) state[name] = params.get(name);
+  for (const name of TEXTS) {
+    const text = params.get(name);
+    if (text !== null && (ALLOWED[name]?.(text) ?? true)) state[name] = text;
+  }
   if (!services.includes(state.service)) state.service = defaults.service;
-  if (!FILTERS.includes(state.filter)) state.filter = defaults.filter;
   state.page = Math.max(0, Number.parseInt(params.get("page") ?? "0", 10) || 0);
   if (params.has("layers")) state.layers = (params.get("layers") ?? "").split(",").filter(Boolean);
   return state;
