@@ -89,8 +89,8 @@ def _no_such_address(request: Request, error: Exception) -> Response:
 
 def allowed_methods(request: Request) -> list[str]:
     """The methods of every route at the request's address; HEAD wherever GET is."""
-    routes = [route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE]
-    methods = {method for route in routes for method in getattr(route, "methods", None) or {"GET"}}
+    routes = [route for family in _ROUTES for route in family.router.routes if route.matches(request.scope)[0] is not Match.NONE]
+    methods = {method for route in routes for method in getattr(route, "methods", ())} or {"GET"}
     return sorted(methods | ({"HEAD"} if "GET" in methods else set()), key=_METHODS.index)
 
 

@@ -52,12 +52,16 @@ def body_sentence(found: Mapping[str, Any], path: Sequence[Any], labels: Mapping
 
 
 def _place(path: Sequence[Any], labels: Mapping[str, str]) -> str:
-    return "".join(f"第 {part + 1} 项" if isinstance(part, int) else f"“{_name(part, labels)}”" for part in path)
+    return "".join(f"第 {part + 1} 项" if isinstance(part, int) else f"{'里的' if at else ''}“{_name(part, labels)}”" for at, part in enumerate(path))
 
 
 def _name(part: object, labels: Mapping[str, str]) -> str:
     name = str(part)[:_LONGEST_NAME]
     return f"{labels[name]}（{name}）" if name in labels else name
+
+
+def _plain(limit: object) -> str:
+    return f"{limit:,.15g}" if isinstance(limit, float) else str(limit)
 
 
 def _what(found: Mapping[str, Any]) -> str:
@@ -66,9 +70,9 @@ def _what(found: Mapping[str, Any]) -> str:
     choices = str(limits.get("expected", "")).replace(" or ", ", ").replace(", ", "、").replace("'", "")
     words = {
         "literal_error": f"只能是 {choices}",
-        "greater_than_equal": f"不能小于 {limits.get('ge')}",
-        "greater_than": f"应大于 {limits.get('gt')}",
-        "less_than_equal": f"不能大于 {limits.get('le')}",
+        "greater_than_equal": f"不能小于 {_plain(limits.get('ge'))}",
+        "less_than_equal": f"不能大于 {_plain(limits.get('le'))}",
+        "string_pattern_mismatch": "里有不能用的字符",
         "string_too_long": f"不能超过 {limits.get('max_length')} 字",
         "string_too_short": "不能为空",
         "string_type": "应为文字",

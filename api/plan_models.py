@@ -192,7 +192,6 @@ class PlanAnswer(Shape):
     stale: bool
     stale_reasons: list[str]
     synthetic: bool
-    writable: bool
     summary: dict[str, Any] | None
     programme: dict[str, Any] | None
     works: list[dict[str, Any]]

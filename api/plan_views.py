@@ -30,10 +30,10 @@ _DECIMALS = 6
 _PROFILE = ("section_code", "chainage_m", "ground_m", "design_m", "flag")
 
 
-def plan_answer(snapshot: Snapshot, *, newest: bool, writable: bool) -> dict[str, Any]:
+def plan_answer(snapshot: Snapshot, *, newest: bool) -> dict[str, Any]:
     """The plan of a revision, or the sentence that says that there is none."""
     body = snapshot.keep("plan", lambda: _plan(snapshot))
-    return {**body, "newest": newest, "writable": writable}
+    return {**body, "newest": newest}
 
 
 def _plan(snapshot: Snapshot) -> dict[str, Any]:

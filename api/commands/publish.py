@@ -1,21 +1,21 @@
 """Commands that show the map: page, serve."""
 
-import contextlib
 import os
 import socket
 from pathlib import Path
 from typing import Annotated
 
 import typer
-import uvicorn
 
 from api.app import create_app
 from api.commands.gaps import judged
 from api.commands.options import AsJson, Folder
 from api.console import emit, out, progress
 from api.gap_views import table_of
+from api.jobs.keeper import keeping
 from api.runs.publish import publish
 from api.runs.tiles import refresh_tiles
+from api.service import ending_in_order, serve_app
 from api.settings import Settings
 from layers.errors import QueryError
 from layers.workspace import open_workspace
@@ -24,7 +24,7 @@ from layers.workspace import open_workspace
 def register(app: typer.Typer) -> None:
     """Add the commands of this family."""
     app.command("page", help="把地图写成一个文件夹，双击 index.html 就能看，不需要服务和网络")(page)
-    app.command("serve", help="启动本机地图服务；只读，数据更新后自动换新")(serve)
+    app.command("serve", help="启动本机地图服务，并计算在网页上提交的道路计划；数据更新后自动换新")(serve)
 
 
 def page(
@@ -55,9 +55,8 @@ def serve(
     table_of(app.state.snapshots.current())  # so that the first click does not wait for it
     listener = listen(host, port)
     out().print(f"地图：http://{host}:{listener.getsockname()[1]}/　（按 Ctrl+C 停止）", soft_wrap=True)
-    config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
-    with listener, contextlib.suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run(sockets=[listener])
+    with listener, keeping(folder), ending_in_order():
+        serve_app(app, listener)
     return 0
 
 

@@ -41,17 +41,16 @@ PlanSnapshotDep = Annotated[Snapshot, Depends(plan_snapshot)]
 
 
 @router.get("/plans/roads", response_model=PlanAnswer, summary="道路计划")
-def plan(request: Request, snapshot: PlanSnapshotDep, current: SnapshotDep) -> Json:
+def plan(snapshot: PlanSnapshotDep, current: SnapshotDep) -> Json:
     """Works, programme, cost, bound, and the versions that there are; `available` is false where none was made yet."""
     newest = snapshot.revision.id == current.revision.id
-    body = plan_views.plan_answer(snapshot, newest=newest, writable=request.app.state.settings.writable)
-    return Json(body, headers=current.headers)
+    return Json(plan_views.plan_answer(snapshot, newest=newest), headers=current.headers)
 
 
 @router.post("/plans/roads", response_model=JobAnswer, status_code=202, dependencies=[NoParameters], summary="提交道路计划")
-def order(request: Request, order: RoadsOrder, snapshot: SnapshotDep) -> Json:
+def order(request: Request, order: RoadsOrder) -> Json:
     """Take an order; the job that runs it is told at `/jobs/{id}`."""
-    check_order(snapshot, order)
+    check_order(request.app.state.snapshots.current(), order)
     desk: Desk = request.app.state.desk
     options = order.model_dump(mode="json", exclude={"title", "author"})
     job = desk.order(ROADS, options, title=order.title.strip() or TITLE, author=order.author.strip())
