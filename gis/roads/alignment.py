@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,8 +12,8 @@ from gis.roads.curves import round_corners
 from gis.roads.earthwork import earthwork_table
 from gis.roads.examine import Alignment, Flag, examine
 from gis.roads.search import OCTAGON, Limits, Prices, Way, find_way
-from gis.roads.reshape import nudge, relax
-from gis.roads.window import Sheet, draw_sheet, open_up
+from gis.roads.reshape import nudge, relax, restore_tight
+from gis.roads.window import FORBIDDEN_FACTOR, draw_sheet, open_up, Sheet
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,7 +34,7 @@ TUBE = 0.85
 """Share of the allowance that the search uses; the rest is for what rounding and vertical curves need."""
 NUDGES = 4
 """How often a line is moved sideways at most."""
-RESERVE = 0.9
+RESERVE = 0.85
 """Share of the grade limit that the search uses: rounding corners makes the line shorter, and so steeper."""
 FLAG_PRICE = 4.0
 """How many metres of road one metre of flagged road may cost to be avoided."""
@@ -121,7 +122,9 @@ def _design(ground: Ground, costs: CostSet, guide: shapely.LineString, margin_m:
             break
     if best is None:
         sheet = open_up(sheet)
-        way = find_way(sheet, _prices(costs), limits)
+        # Where nothing may be built a road still has to be one: height that is missing weighs as much as the place.
+        prices = _prices(costs)
+        way = find_way(sheet, replace(prices, missing=prices.missing * FORBIDDEN_FACTOR), limits)
         best = (sheet, way) if way is not None else None
     return ends if best is None else best[0].xy(best[1].cells)
 
@@ -129,11 +132,12 @@ def _design(ground: Ground, costs: CostSet, guide: shapely.LineString, margin_m:
 def _draw(path: NDArray[np.float64], ground: Ground, costs: CostSet) -> Alignment:
     """The path as a road: as it was found, relaxed, and moved sideways to where the ground meets the design; the best of these."""
     best = _rounded(path, ground, costs)
-    corners = relax(path)
+    radius = float(costs.design.radius_min_m.value) * SPARE
+    corners = restore_tight(relax(path), path, radius)
     for _ in range(NUDGES):
         trial = _rounded(corners, ground, costs)
         best = min(best, trial, key=lambda one: _badness(one, costs))
-        corners = nudge(corners, trial, ground)
+        corners = restore_tight(nudge(corners, trial, ground), path, radius)
     return best
 
 
@@ -166,7 +170,7 @@ def _prices(costs: CostSet) -> Prices:
     return Prices(
         base=base,
         earthwork=earthwork_table(costs),
-        excess=2 * base,
+        excess=3 * base,
         missing=(float(costs.new.excess_factor.value) + FLAG_PRICE) * base / grade,
         turn=10 * base,
         crossing=bridge * float(costs.crossing.river_width_m.value),

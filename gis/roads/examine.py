@@ -290,7 +290,7 @@ def _volumes(heights: _Heights, slope: NDArray[np.float64], costs: CostSet) -> t
     known = np.isfinite(slope) & heights.known
     if not known.any():
         return 0.0, 0.0
-    cut, fill = section_areas((heights.design - heights.ground)[known], slope[known], costs)
+    cut, fill = section_areas((heights.ground - heights.design)[known], slope[known], costs)
     cover = heights.cover[known]
     return float((cut * cover).sum()), float((fill * cover).sum())
 

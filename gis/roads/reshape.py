@@ -20,6 +20,8 @@ GENTLE = np.radians(40.0)
 """Sharper corners belong to hairpins; pulling them inwards would make them too tight."""
 MOVE_MAX_M = 6.0
 """Farthest move of a point at a time."""
+RESTORE = 6
+"""How many points to either side of a tight corner are put back at most."""
 FLAT = 0.08
 """Where the ground falls less than this across the line, moving it sideways gains nothing."""
 
@@ -77,3 +79,32 @@ def _freedom(points: NDArray[np.float64]) -> NDArray[np.float64]:
     """1 where the line is nearly straight, 0 in a hairpin, at each inner point: a tight curve has no room to be moved in part."""
     turned = np.convolve(np.pad(np.abs(deflections(points)), 1), np.ones(3), mode="valid")
     return np.asarray(np.clip(1.5 - turned / GENTLE, 0.0, 1.0))
+
+
+def restore_tight(points: NDArray[np.float64], path: NDArray[np.float64], radius_m: float) -> NDArray[np.float64]:
+    """Put points back onto the path where moving them left no room for the least radius.
+
+    The path itself has room everywhere (the search saw to that), so going back far enough always helps.
+
+    Args:
+        points: moved corners, shape (n, 2).
+        path: the same corners as the search found them.
+        radius_m: least radius.
+    """
+    settled = points
+    for reach in range(1, RESTORE + 1):
+        tight = _tight(settled, radius_m)
+        if not tight.any():
+            break
+        near = np.convolve(np.pad(tight.astype(float), 1), np.ones(2 * reach + 1), mode="same") > 0
+        settled = np.where(near[:, None], path, settled)
+    return settled
+
+
+def _tight(points: NDArray[np.float64], radius_m: float) -> NDArray[np.bool_]:
+    """Inner points whose curve of the least radius overlaps a neighbour's."""
+    if len(points) < 3:  # noqa: PLR2004 - no inner point
+        return np.zeros(0, dtype=bool)
+    need = np.pad(radius_m * np.tan(np.minimum(np.abs(deflections(points)), 3.1) / 2), 1)
+    full = need[:-1] + need[1:] > np.hypot(*np.diff(points, axis=0).T) + 1e-6
+    return np.asarray((full[:-1] & (need[1:-1] > 0)) | (full[1:] & (need[1:-1] > 0)))
