@@ -72,6 +72,7 @@ def listen(host: str, port: int) -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen()  # who is told the address may come at once
     except OSError as error:
         listener.close()
         raise QueryError(f"不能在 {host}:{port} 上启动：端口已被占用，或这不是本机的地址。", hint="换一个端口，例如 --port 8001。") from error

@@ -71,11 +71,11 @@ class Server:
 
 
 @contextmanager
-def serving(workspace: Path) -> Iterator[Server]:
+def serving(workspace: Path, **settings: Any) -> Iterator[Server]:
     """The app of a workspace behind a real uvicorn on a free port."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(create_app(Settings(workspace=workspace)), log_level="critical", access_log=False, server_header=False)
+    config = uvicorn.Config(create_app(Settings(workspace=workspace, **settings)), log_level="critical", access_log=False, server_header=False)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
@@ -107,6 +107,12 @@ def own_workspace(workspace: Path, tmp_path: Path) -> Path:
 def serve() -> Any:
     """A context manager that serves a workspace."""
     return serving
+
+
+@pytest.fixture(scope="session")
+def at() -> Any:
+    """A server that runs at an address."""
+    return Server
 
 
 @pytest.fixture(scope="session")
