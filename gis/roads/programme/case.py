@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -87,13 +87,13 @@ def read_case(works: pd.DataFrame, served: pd.DataFrame) -> Case:
     group_work = _positions(served["work_code"], codes, "受益组的工程")
     counts, unknown = _counts(served)
     area_codes, area = _areas(served["township_code"])
-    return Case(
+    case = Case(
         codes=tuple(codes),
         parent=parent,
         levels=levels,
         fen=_prices(works["cost_cny"], codes),
         must=decision == "must",
-        banned=_inherited(decision == "must_not", parent, levels),
+        banned=decision == "must_not",
         group_codes=tuple(_keys(served["group_code"], "组编码")),
         group_work=group_work,
         connected=_connected(served, group_work),
@@ -102,6 +102,7 @@ def read_case(works: pd.DataFrame, served: pd.DataFrame) -> Case:
         counts=counts,
         unknown=unknown,
     )
+    return replace(case, banned=handed_down(case, case.banned))
 
 
 def ancestors(case: Case, wanted: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -110,6 +111,14 @@ def ancestors(case: Case, wanted: NDArray[np.bool_]) -> NDArray[np.bool_]:
     for level in case.levels[:0:-1]:
         closed[case.parent[level[closed[level]]]] = True
     return closed
+
+
+def handed_down(case: Case, flag: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The flagged works with everything that hangs on them."""
+    down = flag.copy()
+    for level in case.levels[1:]:
+        down[level] |= down[case.parent[level]]
+    return down
 
 
 def along_path(case: Case, amount: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -126,14 +135,6 @@ def path_of(case: Case, work: int) -> list[int]:
     while case.parent[path[-1]] >= 0:
         path.append(int(case.parent[path[-1]]))
     return path[::-1]
-
-
-def _inherited(flag: NDArray[np.bool_], parent: NDArray[np.int64], levels: tuple[NDArray[np.int64], ...]) -> NDArray[np.bool_]:
-    """The flag handed down to all that hangs on a flagged work."""
-    down = flag.copy()
-    for level in levels[1:]:
-        down[level] |= down[parent[level]]
-    return down
 
 
 def _need_columns(frame: pd.DataFrame, names: tuple[str, ...], what: str) -> None:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from gis.roads.programme.case import read_case
+from gis.roads.programme.case import handed_down, read_case
 from gis.roads.programme.demands import read_demands
+from gis.roads.programme.purse import budget_fen
 from gis.roads.programme.solve import Search, silent
 from layers.errors import QueryError
 
@@ -33,7 +34,6 @@ WEIGHT_SETS: tuple[Mapping[str, float], ...] = (
 
 
 _GAP = 1e-3  # of each variant: the choice is compared, not its last household
-_GAP_YEARLY = 3e-3  # where money is not carried over, which is harder
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,8 +59,10 @@ def stability(
     """In what share of variants each work stands at the end.
 
     The variants: as declared; all prices up and down by the swing; `draws` times each price by itself, evenly within the swing; and each weight
-    set with prices as declared, up and down. Each is solved for its first aim (what stands at the end; the year does not matter here) to 0.1 %, without carry-over to 0.3 %; one whose
-    floors or deadlines cannot be kept at its prices is answered by the preview.
+    set with prices as declared, up and down. Each is solved for its first aim (what stands at the end; the year does not matter here) to 0.1 %; one whose
+    floors or deadlines cannot be kept at its prices is answered by the preview. Where money is not carried over, the variants are solved as if it
+    were, without the works that no single year can pay (at the prices of the variant) and what hangs on them: which works are worth it is the same question,
+    and hundreds of times faster to answer than how to fill each year to the last yuan.
 
     Args:
         works: as for `solve_programme`.
@@ -118,6 +120,8 @@ def _variants(
 
 def _final_set(case: Case, variant: _Variant) -> NDArray[np.bool_]:
     priced = replace(case, fen=np.rint(case.fen * variant.factor).astype(np.int64))
-    demands = read_demands(priced, variant.terms)
-    search = Search(priced, variant.terms, demands, priced.benefit(variant.terms.weight_row), silent)
-    return search.final_set(max(variant.terms.gap, _GAP if variant.terms.carry_over else _GAP_YEARLY))
+    if not variant.terms.carry_over:
+        too_dear = priced.fen > int(budget_fen(variant.terms).max(initial=0))
+        priced = replace(priced, banned=handed_down(case, case.banned | too_dear))
+    terms = replace(variant.terms, carry_over=True)
+    return Search(priced, terms, read_demands(priced, terms), priced.benefit(terms.weight_row), silent).final_set(max(terms.gap, _GAP))
