@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Bools = NDArray[np.bool_]
 
-SAME_PLACE_M = 1e-3
-"""Places on one line that lie nearer are one: under any survey, over the rounding of metre coordinates."""
+SAME_PLACE_M = 0.01
+"""Places on one line that lie nearer are one: under any survey, over the rounding of coordinates."""
 
 
 class Kind(IntEnum):

@@ -43,6 +43,8 @@ class Role(IntEnum):
 
 
 LINK_COLUMNS = ("node_a", "line_a", "at_a", "node_b", "line_b", "at_b", "gap_m", "certain")
+_EXACT_M = 0.01
+"""A smaller gap is the rounding of coordinates."""
 ROAD, PROJECT = "roads", "road_projects"
 
 
@@ -227,6 +229,7 @@ def _apart(a: Ints, b: Ints, certain: Bools, courses: Shapes, nodes: Shapes) -> 
     at_b[side] = shapely.line_locate_point(courses[line_b[side]], nodes[node_a[side]])
     gap[side] = shapely.distance(courses[line_b[side]], nodes[node_a[side]])
     gap[end] = shapely.distance(nodes[node_a[end]], nodes[node_b[end]])
+    gap = np.where(gap < _EXACT_M, 0.0, gap)
     none = np.full(len(a), -1, dtype=np.int64)
     return pd.DataFrame(dict(zip(LINK_COLUMNS, (node_a, none, np.zeros(len(a)), node_b, line_b, at_b, gap, certain), strict=True)))
 

@@ -113,12 +113,12 @@ class PlanningGraph:
     @property
     def must_cny(self) -> float:
         """元: all projects that are built in any case, as far as they are lines of the graph."""
-        return float(self.links.price[self.must].sum())
+        return float(self.links.price[self.must & np.isfinite(self.links.price)].sum())
 
     def edges(self) -> tuple[Ints, Ints, Floats]:
         """Both ends of every edge, and what the optimisation has to pay for it: nothing for what is built anyway."""
         steps, links = self.steps, self.links
-        free = np.where(self.must, 0.0, links.price)
+        free = np.where(self.must & np.isfinite(links.price), 0.0, links.price)
         return np.concatenate([steps.a, links.a]), np.concatenate([steps.b, links.b]), np.concatenate([steps.price, free])
 
     def ends(self, edges: Ints) -> Ints:
@@ -150,13 +150,15 @@ class PlanningGraph:
         values[~step] = of_links[edges[~step] - terrain]
         return values
 
-    def with_more(self, xy: Floats, links: Links) -> PlanningGraph:
-        """The graph with more nodes (after the others) and more links."""
+    def with_more(self, xy: Floats, links: Links, *, without: Ints | None = None) -> PlanningGraph:
+        """The graph with more nodes (after the others) and more links; links `without` which it is are kept, at an infinite price."""
+        price = self.links.price.copy()
+        price[np.zeros(0, dtype=np.int64) if without is None else without] = np.inf
         return replace(
             self,
             x=np.concatenate([self.x, xy[:, 0]]),
             y=np.concatenate([self.y, xy[:, 1]]),
-            links=join_links([self.links, links]),
+            links=join_links([replace(self.links, price=price), links]),
             must=np.concatenate([self.must, must_links(self.stock, self.row, links)]),
         )
 
@@ -331,10 +333,20 @@ def _drawn(ground: Ground, stock: RoadStock, row: Ints, per_m: Floats, places: P
     on_network = np.unique(number[role[places.line] == Role.ROOT])
     nothing = np.zeros(len(on_network))
     root = straight_links(np.full(len(on_network), NETWORK), on_network, Kind.ROOT, nothing, nothing)
-    missing = stock.links["gap_m"].to_numpy(dtype=float)
+    missing = np.where(_joined_already(stock, role), 0.0, stock.links["gap_m"].to_numpy(dtype=float))
     per_gap = metre_price(ground, prices, places.xy[places.link_a])
     gaps = straight_links(number[places.link_a], number[places.link_b], Kind.GAP, per_gap * missing, missing)
     return join_links([along, root, gaps])
+
+
+def _joined_already(stock: RoadStock, role: Ints) -> Bools:
+    """Links that are certain and between good roads: nothing is missing there, however the drawing looks."""
+    good = role <= Role.FREE
+    at_node = np.zeros(int(stock.ends.max(initial=-1)) + 2, dtype=bool)
+    at_node[stock.ends[good]] = True
+    line_good = np.append(good, False)
+    sides = [at_node[stock.links[f"node_{side}"]] | line_good[stock.links[f"line_{side}"]] for side in "ab"]
+    return np.asarray(sides[0] & sides[1] & stock.links["certain"].to_numpy(dtype=bool))
 
 
 def built_along(stock: RoadStock, row: Ints) -> Bools:

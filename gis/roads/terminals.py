@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import shapely
@@ -43,9 +43,9 @@ def attach(planning: PlanningGraph, xy: Floats) -> tuple[PlanningGraph, Ints]:
     """
     own, inverse = np.unique(np.asarray(xy, dtype=float).reshape(-1, 2), axis=0, return_inverse=True)
     node = planning.nodes + np.arange(len(own))
-    beside, more = _to_lines(planning, own, node)
-    links = join_links([_to_cells(planning, own, node), more])
-    return planning.with_more(np.concatenate([own, beside]), links), node[inverse.reshape(-1)]
+    beside, joins, cut = _to_lines(planning, own, node)
+    links = join_links([_to_cells(planning, own, node), joins, _chains(planning.links, cut)])
+    return planning.with_more(np.concatenate([own, beside]), links, without=np.unique(cut.link)), node[inverse.reshape(-1)]
 
 
 def escapes(planning: PlanningGraph, node: Ints, reachable: Bools) -> Links:
@@ -88,8 +88,8 @@ def _to_cells(planning: PlanningGraph, xy: Floats, node: Ints) -> Links:
     return straight_links(node[place], planning.cell[flat], Kind.JOIN, price, length)
 
 
-def _to_lines(planning: PlanningGraph, xy: Floats, node: Ints) -> tuple[Floats, Links]:
-    """Nodes on the lines within reach, beside the places, and their links: to the place, and along the line to both sides."""
+def _to_lines(planning: PlanningGraph, xy: Floats, node: Ints) -> tuple[Floats, Links, _Cut]:
+    """Nodes on the lines within reach, beside the places; their links to the places and to the network; and the pieces that they cut."""
     stock, ground = planning.stock, planning.ground
     usable = (planning.row >= 0) & ~np.append(stock.edges["graded"].to_numpy(dtype=bool), False)[planning.row]
     lines = np.flatnonzero(usable)
@@ -106,11 +106,12 @@ def _to_lines(planning: PlanningGraph, xy: Floats, node: Ints) -> tuple[Floats, 
     crossed = count_crossings(planning.rivers, xy[place], beside) * (length > 0)
     price = piece_price(ground, planning.prices, xy[place], beside, length) * (length > 0) + crossed * planning.prices.bridge
     join = straight_links(node[place], number, Kind.JOIN, price, length)
-    return beside, join_links([join, _along(planning, line, at, number)])
+    root, cut = _along(planning, line, at, number)
+    return beside, join_links([join, root]), cut
 
 
-def _along(planning: PlanningGraph, line: Ints, at: Floats, number: Ints) -> Links:
-    """From new nodes on lines to the two places between which they lie; to the network where the line is part of it."""
+def _along(planning: PlanningGraph, line: Ints, at: Floats, number: Ints) -> tuple[Links, _Cut]:
+    """Where new nodes on lines hang: on the network, where the line is part of it; else they cut a piece of the line."""
     places = planning.places
     first = pieces(places, built_along(planning.stock, planning.row))
     edge = np.full(len(places.line) + 1, -1, dtype=np.int64)
@@ -123,10 +124,28 @@ def _along(planning: PlanningGraph, line: Ints, at: Floats, number: Ints) -> Lin
     on_network = number[link < 0]
     nothing = np.zeros(len(on_network))
     root = straight_links(np.full(len(on_network), NETWORK), on_network, Kind.ROOT, nothing, nothing)
-    part, link, at = number[link >= 0], link[link >= 0], at[link >= 0]
-    known = planning.links
-    whole = np.maximum(known.length_m[link], 1e-9)
-    share = np.clip((at - known.from_m[link]) / whole, 0.0, 1.0)
-    before = Links(known.a[link], part, known.kind[link], known.price[link] * share, whole * share, known.line[link], known.from_m[link], at)
-    after = Links(part, known.b[link], known.kind[link], known.price[link] * (1 - share), whole * (1 - share), known.line[link], at, known.to_m[link])
-    return join_links([before, after, root])
+    return root, _Cut(link[link >= 0], at[link >= 0], number[link >= 0])
+
+
+class _Cut(NamedTuple):
+    """New nodes on pieces of drawn lines: piece, metres along the line, node."""
+
+    link: Ints
+    at: Floats
+    node: Ints
+
+
+def _chains(known: Links, cut: _Cut) -> Links:
+    """What the cut pieces are replaced by: the same road at the same price, through all new nodes on it."""
+    pieces_cut = np.unique(cut.link)
+    link = np.concatenate([pieces_cut, cut.link, pieces_cut])
+    at = np.concatenate([known.from_m[pieces_cut], cut.at, known.to_m[pieces_cut]])
+    node = np.concatenate([known.a[pieces_cut], cut.node, known.b[pieces_cut]])
+    rank = np.repeat([0, 1, 2], [len(pieces_cut), len(cut.link), len(pieces_cut)])
+    order = np.lexsort((node, at, rank, link))
+    link, node = link[order], node[order]
+    at = np.clip(at[order], known.from_m[link], known.to_m[link])
+    here = np.flatnonzero(link[1:] == link[:-1])
+    part, length = link[here], at[here + 1] - at[here]
+    price = known.price[part] * length / np.maximum(known.length_m[part], 1e-9)
+    return Links(node[here], node[here + 1], known.kind[part], price, length, known.line[part], at[here], at[here + 1])
