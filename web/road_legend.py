@@ -99,6 +99,8 @@ COST_PARTS: dict[str, str] = {
 
 LEFT_OUT: dict[str, str] = {
     "connected": "列入规划",
+    "on_network": "已在硬化路网旁，不需修路",
+    "not_wanted": "不在规划范围内",
     "lacking": "列入规划",
     "no_location": "没有坐标，无法规划；请补录位置",
     "unreachable": "沿可建设的地面无法到达",

@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import pandas as pd
 
-from api import facts
+from api import facts, plan_views
 from api.cards import cards
 from api.features import geojson_texts, to_features
 from api.finder import KINDS, hits, make_index
 from api.gap_views import GROUP_LEVEL, page, view
 from api.page_context import context_of
+from api.plan_layers import PLAN
 from api.runs.tiles import relief_path, tiled_layers
 from gis.gaps.filters import Filter
 from layers.names import SERVICES
 from layers.store.mbtiles import flip
-from web.folder import JOINTS, FolderData, write_folder
+from web.folder import JOINTS, FolderData, FolderPlan, write_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,8 +51,21 @@ def publish(snapshot: Snapshot, path: Path) -> Path:
         features={name: _collection(name, snapshot.features(name)) for name in shown} | joints,
         search=_search(snapshot),
         relief=_relief(snapshot),
+        roads=_roads(snapshot),
     )
     return write_folder(path, context=context_of(snapshot), data=data)
+
+
+def _roads(snapshot: Snapshot) -> FolderPlan | None:
+    """The road plan; None without one."""
+    if not snapshot.has(PLAN):
+        return None
+    return FolderPlan(
+        plan=plan_views.plan_answer(snapshot, newest=True),
+        lines=orjson.loads(plan_views.lines(snapshot)),
+        groups=plan_views.group_rows(snapshot),
+        works={row["work_code"]: plan_views.work_answer(snapshot, row["work_code"]) for row in plan_views.work_rows(snapshot)},
+    )
 
 
 def _overview(snapshot: Snapshot, service: str) -> dict[str, Any]:

@@ -25,7 +25,7 @@
  * @property {(format: string) => string} planExportUrl
  * @property {() => void} forgetPlans what was asked about plans is asked anew
  * @property {((body: any) => Promise<any>)|null} startPlan null where nothing can be computed
- * @property {() => Promise<any[]>} jobs
+ * @property {() => Promise<{writable: boolean, jobs: any[]}>} jobs
  * @property {(id: string) => Promise<any>} job
  * @property {(id: string) => Promise<any>} cancelJob
  * @property {(id: string) => EventSource|null} jobEvents
@@ -48,7 +48,7 @@ async function askJson(url, how) {
     throw new Failure("无法连接服务，请确认 zutong serve 仍在运行，然后刷新页面。");
   });
   const body = await answer.json().catch(() => null);
-  if (!answer.ok) throw new Failure(body?.detail ?? body?.title ?? `服务返回错误 ${answer.status}。`);
+  if (!answer.ok) throw new Failure([body?.detail ?? body?.title ?? `服务返回错误 ${answer.status}。`, body?.hint].filter(Boolean).join(""));
   return body;
 }
 
@@ -151,11 +151,8 @@ function planSource(base) {
     planExportUrl: (/** @type {string} */ format) => `${base}plans/roads/export.${format}`,
     forgetPlans: () => [plan, lines, groups, work].forEach((one) => one.forget()),
     startPlan: async (/** @type {any} */ body) => (await askJson(`${base}plans/roads`, { method: "POST", body: JSON.stringify(body) })).job,
-    jobs: async () => (await getJson(`${base}jobs`)).jobs,
-    job: async (/** @type {string} */ id) => {
-      const answer = await getJson(job(id));
-      return answer.job ?? answer;
-    },
+    jobs: () => getJson(`${base}jobs`),
+    job: async (/** @type {string} */ id) => (await getJson(job(id))).job,
     cancelJob: (/** @type {string} */ id) => askJson(job(id), { method: "DELETE" }),
     jobEvents: (/** @type {string} */ id) => new EventSource(`${job(id)}/events`),
   };

@@ -119,7 +119,7 @@ export function drawMark(context, mark, x, y, radius) {
   outline(context, mark.shape, x, y, radius);
   context.closePath();
   const hollow = HOLLOW.has(mark.shape);
-  context.lineWidth = mark.shape === "target" ? Math.max(2.4, radius / 2.2) : Math.max(1, radius / 4);
+  context.lineWidth = mark.shape === "target" ? Math.max(1.6, radius / 2.2) : Math.max(1, radius / 4);
   context.fillStyle = hollow ? "#ffffff" : mark.colour;
   context.strokeStyle = hollow ? mark.colour : "#ffffff";
   context.fill();

@@ -52,7 +52,7 @@ function folderPlan(file) {
     planExportUrl: () => "",
     forgetPlans: () => undefined,
     startPlan: null,
-    jobs: async () => [],
+    jobs: async () => ({ writable: false, jobs: [] }),
     job: async () => null,
     cancelJob: async () => null,
     jobEvents: () => null,

@@ -24,6 +24,7 @@ export function renderPanels(panel, choose) {
   byId("gap-body").hidden = panel !== "";
   byId("plan-body").hidden = panel !== "plan";
   byId("services").hidden = panel !== "";
+  if (panel !== "plan") byId("plan-again").hidden = true;
 }
 
 const SETTINGS = { standard: "标准", options: "参数", code_version: "程序版本" };

@@ -74,7 +74,7 @@ class Page {
   /** The road plan, made when it is first looked at. */
   plan() {
     const { map, boot, source, store, county } = this;
-    const lent = { words: () => this.words(), goTo: (/** @type {string} */ code) => this.goTo(code), mark: (/** @type {any} */ at) => this.overlay?.mark(at), unitAt };
+    const lent = { words: () => this.words(), goTo: (/** @type {string} */ code) => this.goTo(code), reveal: (/** @type {[number, number]} */ at, /** @type {string} */ code) => this.reveal(at, code), unitAt };
     this.road ??= new RoadPanel({ map, boot, source, store, county, ...lent });
     return this.road;
   }
@@ -143,6 +143,7 @@ class Page {
   async followPlan(state) {
     this.overlay?.focus(/** @type {import("./model.js").Model} */ (this.model), "");
     this.plan().draw(/** @type {import("./model.js").Model} */ (this.model));
+    if (!state.select) this.revealed = "";
     await this.plan().drawCard(state);
   }
 
@@ -216,11 +217,9 @@ class Page {
       service: (/** @type {string} */ service) => this.store.set({ service }),
       joint: (/** @type {[number, number]} */ at) => this.showJoint(at),
     };
+    if (!state.select) this.revealed = "";
     if (state.panel === "plan") return this.plan().drawCard(state);
-    if (!state.select) {
-      this.revealed = "";
-      return hideCard();
-    }
+    if (!state.select) return hideCard();
     try {
       const card = await this.source.card(state.select);
       const joints = await this.jointsOf(card, state.service);
@@ -392,10 +391,10 @@ function underPlan(state, county) {
   return { ...state, service, filter: "all", level: "", select: "", layers: state.layers.filter((name) => name !== "groups") };
 }
 
-/** Units keep their names and lose their shade. @param {import("./model.js").Model} model @returns {import("./model.js").Model} */
+/** Units keep their names and lose their shade, and the roads that are there step back. @param {import("./model.js").Model} model @returns {import("./model.js").Model} */
 function quiet(model) {
-  if (!model.shade) return model;
+  if (!model.shade) return { ...model, quiet: true };
   const nothing = { met: 0, lacking: 0, unknown: 0, excluded: 0 };
   const rows = new Map([...model.shade.rows].map(([code, row]) => [code, { ...row, groups: { ...row.groups, ...nothing } }]));
-  return { ...model, shade: { ...model.shade, rows } };
+  return { ...model, quiet: true, shade: { ...model.shade, rows } };
 }

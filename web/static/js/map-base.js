@@ -12,6 +12,9 @@ import { drawLabels } from "./labels.js";
  * @property {() => void} remove
  */
 
+/** How strong roads are drawn behind a plan. */
+export const QUIET = 0.45;
+
 const LEGEND_PX = 170;
 const ROOMY_PX = 700;
 const BLANK = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==";

@@ -2,6 +2,7 @@
 
 import { drawMark } from "./dom.js";
 import { hasNumbers } from "./labels.js";
+import { QUIET } from "./map-base.js";
 import { drawSign, hatchCanvas } from "./patterns.js";
 import { shadeClass, shadeOpacity } from "./shade.js";
 
@@ -59,12 +60,14 @@ export function createCanvasRenderer(map, words, source, report) {
   let model = null;
   /** @type {any[]} */
   let marks = [];
-  let near = map.getZoom() >= CLUSTER_BELOW_ZOOM;
+  const manner = () => ({ near: map.getZoom() >= CLUSTER_BELOW_ZOOM, opacity: model?.quiet ? QUIET : 1 });
+  let drawn = manner();
   const redraw = () => {
     if (model) marks = drawGroups(map, groups, model, words, classes, paint.points);
-    if (near === map.getZoom() >= CLUSTER_BELOW_ZOOM) return;
-    near = !near;
-    const thinner = (/** @type {any} */ feature) => roadStyle(feature, words, paint.lines, near);
+    const now = manner();
+    if (drawn.near === now.near && drawn.opacity === now.opacity) return;
+    drawn = now;
+    const thinner = (/** @type {any} */ feature) => roadStyle(feature, words, paint.lines, now);
     plain.get("roads")?.eachLayer((/** @type {any} */ layer) => layer.setStyle(thinner));
   };
   map.on("zoomend", redraw);
@@ -74,7 +77,7 @@ export function createCanvasRenderer(map, words, source, report) {
       model = next;
       drawShade(shade, next, words, paint.shade, hatch);
       redraw();
-      syncLayers(map, plain, next, words, source, classes, paint, () => near).catch((error) => report(error.message));
+      syncLayers(map, plain, next, words, source, classes, paint, () => drawn).catch((error) => report(error.message));
     },
     pick: (point) => nearest(map, marks, point),
     remove() {
@@ -164,8 +167,8 @@ function nearest(map, marks, point) {
 
 /** Add what was switched on, remove what was switched off.
  * @param {any} map @param {Map<string, any>} plain @param {import("./model.js").Model} model @param {any} words
- * @param {import("./api.js").Source} source @param {any} classes @param {any} paint @param {() => boolean} near */
-async function syncLayers(map, plain, model, words, source, classes, paint, near) {
+ * @param {import("./api.js").Source} source @param {any} classes @param {any} paint @param {() => Manner} manner */
+async function syncLayers(map, plain, model, words, source, classes, paint, manner) {
   const wanted = model.county.layers.filter((/** @type {any} */ one) => DRAWN.has(one.geometry) && !BASE.has(one.name) && model.state.layers.includes(one.name));
   const names = new Set(wanted.map((/** @type {any} */ one) => one.name));
   for (const [name, layer] of plain) {
@@ -178,7 +181,7 @@ async function syncLayers(map, plain, model, words, source, classes, paint, near
     const holder = L.layerGroup().addTo(map);
     plain.set(one.name, holder);
     const features = await source.features(one.name);
-    L.geoJSON(features, plainOptions(one, words, classes, paint, near())).addTo(holder);
+    L.geoJSON(features, plainOptions(one, words, classes, paint, manner())).addTo(holder);
   }
 }
 
@@ -186,17 +189,19 @@ const DRAWN = new Set(["point", "line", "polygon"]);
 const BASE = new Set(["groups", "counties"]);
 const BOUNDARIES = new Set(["townships", "villages"]);
 
-/** @param {any} layer @param {any} words @param {any} classes @param {any} paint @param {boolean} near */
-function plainOptions(layer, words, classes, paint, near) {
+/** @typedef {{near: boolean, opacity: number}} Manner how roads are drawn */
+
+/** @param {any} layer @param {any} words @param {any} classes @param {any} paint @param {Manner} manner */
+function plainOptions(layer, words, classes, paint, manner) {
   const sign = words.style[layer.name];
   const edge = { renderer: paint.lines, color: sign.colour, weight: layer.name === "townships" ? 1.2 : 0.6, fill: false };
-  const style = BOUNDARIES.has(layer.name) ? edge : layer.name === "roads" ? (/** @type {any} */ feature) => roadStyle(feature, words, paint.lines, near) : { renderer: paint.lines, color: sign.colour, weight: 1.2, fillOpacity: 0.18 };
+  const style = BOUNDARIES.has(layer.name) ? edge : layer.name === "roads" ? (/** @type {any} */ feature) => roadStyle(feature, words, paint.lines, manner) : { renderer: paint.lines, color: sign.colour, weight: 1.2, fillOpacity: 0.18 };
   return { interactive: false, style, pointToLayer: (/** @type {any} */ _, /** @type {any} */ at) => new classes.Sign(at, { renderer: paint.lines, interactive: false, sign, radius: 8 }) };
 }
 
-/** Roads are thin where the whole county is in sight. @param {any} feature @param {any} words @param {any} renderer @param {boolean} near */
-function roadStyle(feature, words, renderer, near) {
+/** Roads are thin where the whole county is in sight. @param {any} feature @param {any} words @param {any} renderer @param {Manner} manner */
+function roadStyle(feature, words, renderer, { near, opacity }) {
   const { surface, status } = feature.properties;
   const style = words.surface[status === "planned" || status === "building" ? "planned" : (surface ?? "unknown")] ?? words.surface.unknown;
-  return { renderer, color: style.colour, weight: style.width * (near ? 1 : THIN), dashArray: style.dash.map((/** @type {number} */ part) => part * style.width).join(" ") || null };
+  return { renderer, opacity, color: style.colour, weight: style.width * (near ? 1 : THIN), dashArray: style.dash.map((/** @type {number} */ part) => part * style.width).join(" ") || null };
 }

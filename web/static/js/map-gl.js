@@ -3,6 +3,7 @@
 import { JOINTS } from "./api.js";
 import { drawMark } from "./dom.js";
 import { hasNumbers } from "./labels.js";
+import { QUIET } from "./map-base.js";
 import { hatchImage, symbolImage } from "./patterns.js";
 import { shadeClass, shadeOpacity } from "./shade.js";
 
@@ -111,7 +112,7 @@ function styleOf(model, words) {
     sources[layer.name] = tileSource(layer);
     layers.push(boundaryLayer(layer, words));
   }
-  layers.push(...plain.filter(isLine).flatMap((/** @type {any} */ one) => (one.name === "roads" ? roadLayers(words) : lineLayers(one, words))));
+  layers.push(...plain.filter(isLine).flatMap((/** @type {any} */ one) => (one.name === "roads" ? roadLayers(words, model.quiet ? QUIET : 1) : lineLayers(one, words))));
   layers.push(...plain.filter(isPoint).map(symbolLayer));
   if (on.some((/** @type {any} */ layer) => layer.name === "groups")) {
     sources.groups = groupSource(model);
@@ -191,15 +192,15 @@ function lineLayers(layer, words) {
 
 const NOT_BUILT = ["in", ["coalesce", ["get", "status"], "existing"], ["literal", ["planned", "building"]]];
 
-/** One layer for each surface, because a dash cannot follow the data. @param {any} words */
-function roadLayers(words) {
+/** One layer for each surface, because a dash cannot follow the data. @param {any} words @param {number} opacity */
+function roadLayers(words, opacity) {
   const known = words.legend.surfaces.map((/** @type {any} */ style) => style.value);
   return words.legend.surfaces.map((/** @type {any} */ style) => {
     const surface = ["coalesce", ["get", "surface"], "unknown"];
     const own = style.value === "unknown" ? ["!", ["in", surface, ["literal", known.filter((/** @type {string} */ name) => name !== "unknown")]]] : ["==", surface, style.value];
     const filter = style.value === "planned" ? NOT_BUILT : ["all", ["!", NOT_BUILT], own];
     const width = ["interpolate", ["linear"], ["zoom"], 8, style.width * 0.35, 11, style.width * 0.8, 15, style.width * 1.8];
-    const paint = { "line-color": style.colour, "line-width": width, ...(style.dash.length ? { "line-dasharray": style.dash } : {}) };
+    const paint = { "line-color": style.colour, "line-width": width, "line-opacity": opacity, ...(style.dash.length ? { "line-dasharray": style.dash } : {}) };
     return { id: `road-${style.value}`, type: "line", source: "roads", "source-layer": "roads", filter, paint };
   });
 }

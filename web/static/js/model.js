@@ -17,6 +17,7 @@ import { bounds } from "./geometry.js";
  * @property {number} matched groups in the filter, also beyond the rows that were sent
  * @property {any[]|null} groups the groups of the map, when they are few enough to be sent; null: from the tiles
  * @property {{level: string, key: string, rows: Map<string, AreaRow>, polygons: any}|null} shade
+ * @property {boolean} [quiet] whether roads step back behind lines that are drawn above them
  * @property {any} joints doubtful joints of the roads, when they are switched on
  */
 

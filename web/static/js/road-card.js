@@ -61,7 +61,7 @@ function status(work, built, view, words) {
   const planned = work.year ? `计划 ${work.year} 年建设` : work.next_in_line ? `计划外，候补第 ${work.next_in_line} 位` : "计划外";
   const shown = view.state.budget === "" ? "" : built ? "；在所选预算之内" : "；在所选预算之外";
   const stable = work.stability === null || work.stability === undefined ? "" : `，价格与权重变动时入选 ${percent(work.stability)}`;
-  const flagged = work.flagged_km > 0 ? el("p", { class: "conflict" }, strokesSample(words.flagged.strokes), ` ${decimal(work.flagged_km, 2)} km 需勘测或展线，投资已按展线后长度计`) : null;
+  const flagged = work.flagged_km > 0 ? el("p", { class: "plan-flag" }, strokesSample(words.flagged.strokes), ` ${decimal(work.flagged_km, 2)} km 需勘测或展线，投资已按展线后长度计`) : null;
   return el("div", {}, el("p", { class: "answer" }, strokesSample(line.strokes), el("strong", { text: `${planned}${shown}${stable}` })), flagged);
 }
 
@@ -152,7 +152,7 @@ function sections(rows, words) {
 
 /** @param {any} sources texts, or rows with a label @returns {string} */
 function sourcesText(sources) {
-  const texts = (sources ?? []).map((/** @type {any} */ one) => (typeof one === "string" ? one : [one.label ?? one.name, one.text ?? one.value ?? one.source].filter(Boolean).join(" ")));
+  const texts = (sources ?? []).map((/** @type {any} */ one) => (typeof one === "string" ? one : [one.label ?? one.name, one.data_date].filter(Boolean).join(" ")));
   return texts.length ? `依据：${texts.join("；")}` : "";
 }
 

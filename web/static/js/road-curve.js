@@ -14,14 +14,15 @@ import { roundUp, UNITS } from "./road-model.js";
  * @property {import("./road-model.js").Unit} unit
  */
 
-const BOX = { width: 408, height: 128, left: 46, right: 10, top: 16, bottom: 28 };
+const BOX = { width: 408, height: 128, left: 50, right: 8, top: 16, bottom: 28 };
 const YI = 1e8;
 const MANY_YI = 5;
+const CENTS = 1; // sums of the same prices in another order differ by less than this
 
 /** The point of the curve at a budget. @param {{cost: number, count: number}[]} points @param {number} budget @returns {{cost: number, count: number}} */
 export function pointAt(points, budget) {
   let found = points[0];
-  for (const point of points) if (point.cost <= budget) found = point;
+  for (const point of points) if (point.cost <= budget + CENTS) found = point;
   return found;
 }
 
@@ -58,7 +59,7 @@ function summary(curve) {
 function axes(curve, top, x, y) {
   const floor = BOX.height - BOX.bottom;
   const large = curve.most >= MANY_YI * YI;
-  const costs = ticks(curve.most).map((cost) => drawn("text", { x: x(cost), y: floor + 12, "text-anchor": "middle", text: large ? integer(cost / YI) : wan(cost) }));
+  const costs = ticks(curve.most).map((cost) => drawn("text", { x: x(cost), y: floor + 12, "text-anchor": x(cost) > BOX.width - 24 ? "end" : "middle", text: large ? integer(cost / YI) : wan(cost) }));
   const counts = ticks(top).flatMap((count) => [
     drawn("line", { x1: BOX.left, x2: BOX.width - BOX.right, y1: y(count), y2: y(count), class: "grid-line" }),
     drawn("text", { x: BOX.left - 5, y: y(count) + 3.5, "text-anchor": "end", text: integer(count) }),
@@ -75,7 +76,7 @@ function line(curve, x, y) {
   const steps = curve.points.map((point, index) => (index ? `H${x(point.cost).toFixed(1)}V${y(point.count).toFixed(1)}` : `M${x(point.cost).toFixed(1)} ${y(point.count).toFixed(1)}`)).join("");
   const floor = BOX.height - BOX.bottom;
   const reached = pointAt(curve.points, curve.at);
-  const inside = curve.points.filter((point) => point.cost <= curve.at);
+  const inside = curve.points.filter((point) => point.cost <= curve.at + CENTS);
   const area = inside.map((point, index) => (index ? `H${x(point.cost).toFixed(1)}V${y(point.count).toFixed(1)}` : `M${x(0)} ${floor}V${y(point.count).toFixed(1)}`)).join("");
   return [drawn("path", { d: `${area}H${x(Math.max(reached.cost, curve.at)).toFixed(1)}V${floor}Z`, class: "reached" }), drawn("path", { d: `${steps}H${x(curve.most).toFixed(1)}`, class: "steps" })];
 }

@@ -28,13 +28,9 @@ export function headlineNodes(view, words) {
 
 /** @param {RoadView} view */
 function facts(view) {
-  const cells = [
-    ["户", integer(view.totals.households.connected)],
-    ["人", integer(view.totals.people.connected)],
-    ["脱贫/监测户", integer(view.totals.registered.connected)],
-    ["道路", `${decimal(view.km)} km`],
-  ];
-  return el("dl", { class: "facts" }, ...cells.map(([name, value]) => el("div", {}, el("dt", { text: name }), el("dd", { text: value }))));
+  const { households, people, registered } = view.totals;
+  const texts = [`${integer(households.connected)} 户`, `${integer(people.connected)} 人`, `脱贫/监测 ${integer(registered.connected)} 户`, `道路 ${decimal(view.km)} km`];
+  return el("p", { class: "plan-facts" }, ...texts.map((text) => el("span", { text })));
 }
 
 /** @param {RoadView} view @param {any} words */
@@ -89,9 +85,10 @@ export function conflictNode(plan) {
   return el("div", { class: "plan-stale", role: "status" }, el("b", { text: "底线或期限无法同时满足" }), el("ul", {}, ...said));
 }
 
-/** Nothing planned yet: what it is for and how to get one. @param {(() => void)|null} start null where nothing can be computed @returns {Node} */
-export function emptyNode(start) {
+/** Nothing planned yet: what it is for and how to get one.
+ * @param {(() => void)|null} start null where nothing can be computed @param {string|null|undefined} sentence of the service @returns {Node} */
+export function emptyNode(start, sentence) {
   const command = el("code", { text: "zutong roads 工作区文件夹 --budget 3000万" });
-  const way = start ? [el("p", {}, el("button", { type: "button", class: "primary", id: "plan-start", text: "编制道路计划", onclick: start })), el("p", { class: "hint" }, "也可在终端运行：", command)] : [el("p", { class: "hint" }, "这个文件夹写出时还没有道路计划。请在工作区编制后重新导出：", command)];
-  return el("div", { class: "plan-empty" }, el("h2", { text: "还没有道路计划" }), el("p", { text: "道路计划回答：哪些路能把没有硬化路的组接上，走哪里，花多少，先修哪条。" }), ...way);
+  const way = start ? [el("p", {}, el("button", { type: "button", class: "primary", id: "plan-start", text: "编制道路计划", onclick: start })), el("p", { class: "hint" }, "也可在终端运行：", command)] : [el("p", { class: "hint" }, "这里只供查看。请在工作区所在的电脑上编制：", command)];
+  return el("div", { class: "plan-empty" }, el("h2", { text: "还没有道路计划" }), el("p", { text: "道路计划回答：哪些路能把没有硬化路的组接上，走哪里，花多少，先修哪条。" }), sentence ? el("p", { class: "hint", text: sentence }) : null, ...way);
 }

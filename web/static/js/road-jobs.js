@@ -3,21 +3,22 @@
 import { el } from "./dom.js";
 import { percent } from "./format.js";
 
-/** @typedef {{id: string, state: string, words?: string, share?: number|null, sentence?: string, kind?: string, title?: string}} Job
- * @typedef {{done: () => void, again: () => void}} Actions */
+/** @typedef {{id: string, kind: string, state: string, words: string, share: number|null, ahead?: number, problem?: {detail?: string, hint?: string}|null}} Job
+ * @typedef {{done: () => void, again: () => void, writable: (may: boolean) => void}} Actions */
 
-const RUNNING = new Set(["queued", "waiting", "running", "started"]);
+const KIND = "roads";
+const RUNNING = new Set(["queued", "running"]);
 const ENDS = ["done", "failed", "cancelled", "interrupted"];
 const SAID = { failed: "编制没有成功", cancelled: "已取消编制，原计划没有改动", interrupted: "编制被中断，原计划没有改动" };
 
 /** @param {any} job @returns {boolean} */
 export const isRunning = (job) => RUNNING.has(job?.state);
 
-/** The sentence of a run that has ended. @param {string} state @param {any} told @returns {string} */
-export function endSentence(state, told) {
-  const sentence = told?.sentence ?? told?.words ?? told?.detail ?? told?.error ?? "";
+/** The sentence of a run that has ended. @param {string} state @param {any} job @returns {string} */
+export function endSentence(state, job) {
   const plain = SAID[/** @type {"failed"} */ (state)] ?? "";
-  return sentence && state !== "cancelled" ? `${plain}：${sentence}` : `${plain}。`;
+  const why = [job?.problem?.detail, job?.problem?.hint].filter(Boolean).join("");
+  return why && state !== "cancelled" ? `${plain}：${why}` : `${plain}。`;
 }
 
 /** @param {HTMLElement} holder @param {import("./api.js").Source} source @param {Actions} on */
@@ -54,7 +55,7 @@ export function createJobs(holder, source, on) {
     const bar = holder.querySelector("progress") ?? frame();
     if (share === null) bar.removeAttribute("value");
     else /** @type {HTMLProgressElement} */ (bar).value = share;
-    const words = told.words ?? "正在编制道路计划";
+    const words = told.ahead ? `前面还有 ${told.ahead} 个任务` : told.words || "正在编制道路计划";
     /** @type {HTMLElement} */ (holder.querySelector(".job-words")).textContent = share ? `${words} ${percent(share)}` : words;
   };
   const frame = () => {
@@ -66,6 +67,8 @@ export function createJobs(holder, source, on) {
   };
   const stop = async () => {
     try {
+      const cancel = holder.querySelector(".job-cancel");
+      cancel?.setAttribute("disabled", "");
       await source.cancelJob(followed);
     } catch (error) {
       tell(/** @type {Error} */ (error).message, false);
@@ -110,7 +113,9 @@ export function createJobs(holder, source, on) {
     follow,
     /** On opening: a run that is still going is followed, the last one that was interrupted is told. */
     async look() {
-      const jobs = await source.jobs().catch(() => []);
+      const answer = await source.jobs().catch(() => ({ writable: false, jobs: [] }));
+      on.writable(answer.writable);
+      const jobs = answer.jobs.filter((one) => one.kind === KIND);
       const running = jobs.find(isRunning);
       if (running) follow(running);
       else if (jobs[0]?.state === "interrupted" || jobs[0]?.state === "failed") tell(endSentence(jobs[0].state, jobs[0]), true);

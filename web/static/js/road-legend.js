@@ -30,7 +30,7 @@ function kinds(view, words) {
   const open = sum(view.works.filter((work) => !view.built.has(work.work_code)), "length_km");
   return [
     ...rows.map(([kind, km]) => item(words.kind[kind], decimal(Number(km)))),
-    flagged > 0 ? item({ ...words.flagged, label: `其中${words.flagged.label}` }, decimal(flagged)) : null,
+    flagged > 0 ? item({ ...words.flagged, label: `含${words.flagged.label}` }, decimal(flagged)) : null,
     open > 0 ? item(words.unbuilt, decimal(open)) : null,
   ].filter((node) => node !== null);
 }

@@ -6,7 +6,7 @@ import { standing } from "./road-model.js";
 const HIT_PX = 11;
 const LINE_HIT_PX = 6;
 const THIN_BELOW_ZOOM = 11;
-const FAR_BELOW_ZOOM = 9.5;
+const RADII = [[10.3, 3], [11.5, 4.2], [12.7, 6], [Infinity, 8]]; // below a zoom, so many pixels
 const SELECTED = [{ colour: "#111418", width: 11, dash: [] }, { colour: "#ffe066", width: 8, dash: [] }];
 const HOVERED = [{ colour: "#111418", width: 9.5, dash: [] }, { colour: "#ffffff", width: 7, dash: [] }];
 
@@ -75,7 +75,7 @@ export function createRoadLayer(map) {
   /** @type {any} */
   let words = null;
   let hovered = "";
-  const scale = () => (map.getZoom() < FAR_BELOW_ZOOM ? 0.5 : map.getZoom() < THIN_BELOW_ZOOM ? 0.68 : 1);
+  const scale = () => (map.getZoom() < THIN_BELOW_ZOOM ? 0.7 : 1);
 
   const make = (/** @type {import("./road-model.js").RoadView} */ view) => {
     if (made.key === view.lines && made.other === (view.comparison?.lines ?? null)) return;
@@ -115,11 +115,12 @@ export function createRoadLayer(map) {
   const paintMarks = () => {
     marks.clearLayers();
     if (!shown || !shown.state.layers.includes("groups")) return;
-    const radius = map.getZoom() < THIN_BELOW_ZOOM ? 4.6 : map.getZoom() < 12.5 ? 6 : 8;
+    const size = /** @type {number[]} */ (RADII.find(([zoom]) => map.getZoom() < zoom))[1];
     const located = shown.groups.filter((group) => typeof group.lon === "number" && typeof group.lat === "number");
     const order = ["out", "connected", "open"];
     const sorted = located.map((group) => ({ group, where: standing(group, /** @type {any} */ (shown).built) })).sort((a, b) => order.indexOf(a.where) - order.indexOf(b.where));
     for (const { group, where } of sorted) {
+      const radius = where === "out" ? size * 0.75 : size;
       new Mark([group.lat, group.lon], { renderer: paint.points, interactive: false, mark: words.group[where], radius, codes: [group.group_code], where }).addTo(marks);
     }
   };

@@ -69,9 +69,12 @@ export const builtWorks = (works, state) => (state.budget === "" ? programmed(wo
 /** @param {Work[]} works @param {Set<string>} built @param {string} field @returns {number} */
 export const sumOf = (works, built, field) => works.reduce((sum, work) => sum + (built.has(work.work_code) ? (work[field] ?? 0) : 0), 0);
 
+/** Groups that ask for a road: those with a work, and those that no road can reach. @param {PlanGroup} group */
+const asks = (group) => Boolean(group.work_code) || group.reason === "unreachable";
+
 /** How a group stands: connected by what is built, open, or out of the plan. @param {PlanGroup} group @param {Set<string>} built @returns {keyof Tally} */
 export function standing(group, built) {
-  if (!group.work_code) return "out";
+  if (!asks(group)) return "out";
   return built.has(group.work_code) ? "connected" : "open";
 }
 

@@ -17,7 +17,9 @@ import { arrangePlan } from "./road-words.js";
 const EXPORTS = [["xlsx", "Excel 台账"], ["gpkg", "GeoPackage"], ["geojson", "GeoJSON"], ["kml", "KML（外业）"]];
 const EDGE_PX = 40;
 const CARD_PX = 390;
-const NEAR_ZOOM = 14;
+const LEGEND_PX = 190;
+const SMALL_PX = 40;
+const WORK_ZOOM = 12.5;
 
 /** Names of the state that change what the plan shows, and nothing of the map under it. */
 export const PLAN_STATE = new Set(["budget", "year", "unit", "work", "select", "compare", "sort", "page", "level", "view"]);
@@ -25,7 +27,7 @@ export const PLAN_STATE = new Set(["budget", "year", "unit", "work", "select", "
 /**
  * @typedef {object} Frame what the page lends to the panel
  * @property {any} map @property {any} boot @property {import("./api.js").Source} source @property {any} store @property {any} county
- * @property {() => any} words @property {(code: string) => void} goTo @property {(at: [number, number]|null) => void} mark
+ * @property {() => any} words @property {(code: string) => void} goTo @property {(at: [number, number], code: string) => void} reveal mark a group, and move the map when it is out of sight
  * @property {(model: import("./model.js").Model, at: any) => string} unitAt
  */
 
@@ -46,21 +48,23 @@ export class RoadPanel {
     this.draft = null;
     this.forming = false;
     this.looked = false;
+    this.writable = frame.source.startPlan !== null;
     this.under = "";
     this.moved = ""; // code of the work that the map was moved for
     this.parts = this.build();
     this.levers = createLevers(this.parts.levers, { set: (patch, how) => frame.store.set(patch, how) });
-    this.jobs = createJobs(this.parts.job, frame.source, { done: () => this.renew(), again: () => this.openForm() });
+    this.parts.body.append(
+      el("div", { class: "table-bar" }, el("div", { id: "plan-levels", role: "group", "aria-label": "表格按" }), ...this.levers.choices),
+      el("div", { id: "plan-table-box" }, el("table", { id: "plan-table", tabindex: "-1" })),
+      el("div", { class: "table-foot" }, el("span", { id: "plan-note" }), el("span", { id: "plan-pager" })),
+    );
+    this.jobs = createJobs(this.parts.job, frame.source, { done: () => this.renew(), again: () => this.openForm(), writable: (may) => this.allow(may) });
   }
 
   build() {
     const parts = { job: el("div", { id: "plan-job", hidden: true }), notice: el("div", { id: "plan-notice" }), headline: el("div", { id: "plan-headline", "aria-live": "polite" }), levers: el("div", { id: "plan-levers" }), sums: el("div", {}), form: el("div", { id: "plan-form-box", hidden: true }), body: el("div", { id: "plan-table-part" }) };
-    parts.body.append(
-      el("div", { class: "table-bar" }, el("div", { id: "plan-levels", role: "group", "aria-label": "表格按" }), el("span", { id: "plan-note" }), el("button", { type: "button", id: "plan-again", text: "重新编制", hidden: !this.frame.source.startPlan, onclick: () => this.openForm() })),
-      el("div", { id: "plan-table-box" }, el("table", { id: "plan-table", tabindex: "-1" })),
-      el("div", { id: "plan-pager" }),
-    );
     byId("plan-body").replaceChildren(parts.job, parts.notice, parts.headline, parts.levers, parts.sums, parts.body, parts.form);
+    byId("plan-again").addEventListener("click", () => this.openForm());
     return parts;
   }
 
@@ -100,13 +104,13 @@ export class RoadPanel {
     const state = this.frame.store.get();
     const { plan } = this.data;
     const words = arrangePlan(this.frame.boot.legend, plan);
-    const again = this.frame.source.startPlan ? () => this.openForm() : null;
+    const again = this.writable ? () => this.openForm() : null;
     const area = model.path[model.path.length - 1];
     const view = viewOf(this.data, this.other?.data ?? null, { ...state, area: area.code }, model.path);
     Object.assign(this, { view, words });
     const nothing = !plan.available;
     this.parts.notice.replaceChildren(...[staleNode(plan, (name) => this.labelOf(name), again), conflictNode(plan)].filter((node) => node !== null));
-    this.parts.headline.replaceChildren(...(nothing ? [emptyNode(again)] : headlineNodes(view, words)));
+    this.parts.headline.replaceChildren(...(nothing ? [emptyNode(again, plan.sentence)] : headlineNodes(view, words)));
     for (const part of [this.parts.levers, this.parts.body]) part.hidden = nothing || this.forming;
     if (this.forming) this.parts.headline.replaceChildren();
     this.parts.form.hidden = !this.forming;
@@ -133,6 +137,7 @@ export class RoadPanel {
   /** @param {boolean} nothing */
   drawExports(nothing) {
     const url = (/** @type {string} */ format) => this.frame.source.planExportUrl(format);
+    byId("plan-again").hidden = nothing || this.forming || !this.writable;
     byId("export").hidden = nothing || !url("xlsx");
     byId("export-list").replaceChildren(...EXPORTS.map(([format, text]) => el("li", {}, el("a", { href: url(format), "data-format": format, download: true, text }))));
   }
@@ -175,7 +180,7 @@ export class RoadPanel {
     const group = this.data?.groups.find((one) => one.group_code === code);
     if (!group) throw new Error("这个组已通硬化路，或不在道路计划里；可在“短板”里查看它的依据。");
     renderPlanGroup(group, /** @type {any} */ (this.view), this.words, this.cardActions());
-    if (typeof group.lon === "number") this.frame.mark([group.lat, group.lon]);
+    if (typeof group.lon === "number") this.frame.reveal([group.lat, group.lon], code);
   }
 
   /** @returns {import("./road-card.js").Actions} */
@@ -186,12 +191,12 @@ export class RoadPanel {
       work: (code) => store.set({ work: code, select: "" }),
       group: (code) => store.set({ select: code, work: "" }),
       gaps: (code) => store.set({ panel: "", select: code, work: "", sort: "", page: 0, level: "" }),
-      decide: this.frame.source.startPlan ? (code, decision) => this.decide(code, decision) : null,
+      decide: this.writable ? (code, decision) => this.decide(code, decision) : null,
       decision: (code) => this.ensureDraft().decisions.get(code) ?? "may",
     };
   }
 
-  /** Move the map when a work lies outside of what is seen, but only once. @param {string} code */
+  /** Move the map when a work is out of sight or too small to be seen, but only once. @param {string} code */
   reveal(code) {
     if (this.moved === code) return;
     this.moved = code;
@@ -199,10 +204,13 @@ export class RoadPanel {
     if (!bounds?.isValid()) return;
     const { map } = this.frame;
     const size = map.getSize();
-    const [a, b] = [map.latLngToContainerPoint(bounds.getSouthWest()), map.latLngToContainerPoint(bounds.getNorthEast())];
+    const [a, b] = [map.latLngToContainerPoint(bounds.getNorthWest()), map.latLngToContainerPoint(bounds.getSouthEast())];
     const right = size.x > CARD_PX * 2 ? CARD_PX : 0;
-    const seen = Math.min(a.x, b.x) > EDGE_PX && Math.max(a.x, b.x) < size.x - right && Math.min(a.y, b.y) > EDGE_PX && Math.max(a.y, b.y) < size.y - EDGE_PX;
-    if (!seen) map.fitBounds(bounds, { paddingTopLeft: [EDGE_PX, EDGE_PX], paddingBottomRight: [right + EDGE_PX, EDGE_PX], maxZoom: Math.max(map.getZoom(), NEAR_ZOOM - 2), animate: false });
+    const seen = a.x > EDGE_PX && b.x < size.x - right && a.y > EDGE_PX && b.y < size.y - EDGE_PX;
+    if (seen && Math.max(b.x - a.x, b.y - a.y) > SMALL_PX) return;
+    const zoom = Math.max(map.getZoom(), Math.min(WORK_ZOOM, map.getBoundsZoom(bounds, false, L.point(right + EDGE_PX, EDGE_PX))));
+    const middle = map.project(bounds.getCenter(), zoom).add([right ? (right - LEGEND_PX) / 2 : 0, 0]); // between legend and card
+    map.setView(map.unproject(middle, zoom), zoom, { animate: false });
   }
 
   /** A row of the table. @param {any} row */
@@ -243,6 +251,13 @@ export class RoadPanel {
 
   prepareSheet() {
     if (this.view && this.data?.plan.available) preparePlanSheet(this.view, this.words, this.frame.county);
+  }
+
+  /** Where the service only shows, nothing is offered that it would refuse. @param {boolean} may */
+  allow(may) {
+    if (this.writable === may) return;
+    this.writable = may;
+    if (this.model && this.frame.store.get().panel === "plan") this.draw(this.model);
   }
 
   ensureDraft() {

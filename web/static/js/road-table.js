@@ -7,6 +7,7 @@ import { kindLabel } from "./road-words.js";
 
 export const PAGE_SIZE = 100;
 const SIDE_ORDER = ["a", "both", "b"];
+const SIDE_SIGNS = { a: "本", both: "同", b: "旧" };
 const STABLE = 0.9;
 
 /** @typedef {import("./road-model.js").RoadView} RoadView
@@ -44,12 +45,15 @@ const shareOf = (/** @type {any} */ row, /** @type {RoadView} */ view) => (plann
 function nameCell(row, view, words) {
   const { work, side } = row;
   const line = view.comparison ? words.side[side] : row.built ? (words.kind[work.kind] ?? words.kind.new) : words.unbuilt;
-  const marks = [
-    view.comparison && row.built ? el("span", { class: "badge", text: words.side[side]?.label ?? "" }) : null,
-    work.flagged_km > 0 ? el("span", { class: "badge warn", title: `${decimal(work.flagged_km, 2)} km 需勘测或展线`, text: "勘" }) : null,
-    work.core || work.stability >= STABLE ? el("span", { class: "badge", title: `价格和权重变动时仍入选的比例：${percent(work.stability)}`, text: "稳" }) : null,
-  ];
-  return el("span", { class: "work-name", title: `${work.work_name}（${work.work_code}，${kindLabel(words, work.kind)}）` }, strokesSample(line?.strokes ?? []), el("span", { class: "text", text: work.work_name }), ...marks);
+  const stable = `价格和权重变动时仍入选的比例：${percent(work.stability)}`;
+  const badge = view.comparison
+    ? el("span", { class: "badge", title: words.side[side].label, text: SIDE_SIGNS[/** @type {"a"} */ (side)] })
+    : work.flagged_km > 0
+      ? el("span", { class: "badge warn", title: `${decimal(work.flagged_km, 2)} km 需勘测或展线`, text: "勘" })
+      : work.core || work.stability >= STABLE
+        ? el("span", { class: "badge", title: stable, text: "稳" })
+        : null;
+  return el("span", { class: "work-name", title: `${work.work_name}（${work.work_code}，${kindLabel(words, work.kind)}）` }, strokesSample(line?.strokes ?? []), el("span", { class: "text", text: work.work_name }), badge);
 }
 
 export const isTowns = (/** @type {import("./state.js").State} */ state) => state.level === "township";
