@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import urlsplit
 
 import orjson
 from fastapi.routing import APIRoute
@@ -33,8 +32,8 @@ def is_foreign(headers: Headers) -> bool:
     """Whether a browser says that a page of another origin sends this; programs say nothing."""
     if headers.get("sec-fetch-site", "same-origin") != "same-origin":
         return True
-    origin = headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc.lower() != headers.get("host", "").lower()
+    origin, host = headers.get("origin"), headers.get("host", "").lower()
+    return origin is not None and origin.lower() not in {f"http://{host}", f"https://{host}"}
 
 
 class WritingRoute(APIRoute):

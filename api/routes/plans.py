@@ -1,6 +1,6 @@
 """The road plan: what it is, its works, groups and lines, as files, and the order of a new one."""
 
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,6 +12,7 @@ from api.deps import NoParameters, SnapshotDep
 from api.jobs.kinds import ROADS
 from api.plan_models import JobAnswer, LineCollection, PlanAnswer, PlanGroupAnswer, PlanGroupsAnswer, RoadsOrder, WorkAnswer
 from api.plan_orders import check_order
+from api.runs.road_files import ROAD_FORMATS, road_file
 from api.snapshot import Snapshot
 from api.writing import WritingRoute
 
@@ -88,3 +89,11 @@ class LinesJson(GeoJson):
 def lines(snapshot: PlanSnapshotDep, current: SnapshotDep) -> Response:
     """Sections in WGS 84, simplified by at most 3 m."""
     return LinesJson(plan_views.lines(snapshot), headers=current.headers)
+
+
+@router.get("/plans/roads/export.{fmt}", response_class=Response, summary="导出道路计划")
+def export(fmt: Literal["xlsx", "gpkg", "geojson", "kml"], snapshot: PlanSnapshotDep, current: SnapshotDep) -> Response:
+    """The ledger (xlsx), or works as lines (gpkg with sections and groups, geojson, kml)."""
+    content, name = road_file(snapshot, fmt)
+    headers = {**current.headers, "content-disposition": f'attachment; filename="{name}"', "content-type": ROAD_FORMATS[fmt]}
+    return Response(content, headers=headers)

@@ -28,6 +28,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
 import synthetic_county  # noqa: E402 - beside the folders of tests, which are no packages
+import synthetic_plan  # noqa: E402
 
 from api import cli  # noqa: E402
 from api.app import create_app  # noqa: E402
@@ -101,6 +102,22 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def own_workspace(workspace: Path, tmp_path: Path) -> Path:
     """A copy that a test may change."""
     return Path(shutil.copytree(workspace, tmp_path / "copy"))
+
+
+@pytest.fixture(scope="session")
+def planned_workspace(workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The county with two road plans, the newer one with more money; not to be changed."""
+    folder = Path(shutil.copytree(workspace, tmp_path_factory.mktemp("planned") / "copy"))
+    synthetic_plan.commit_plan(folder)
+    synthetic_plan.commit_plan(folder, title="道路计划：加投", budgets=(500_000.0, 3_000_000.0))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def planned(planned_workspace: Path) -> Iterator[Server]:
+    """The county with its plans behind a real uvicorn."""
+    with serving(planned_workspace) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

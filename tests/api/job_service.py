@@ -14,6 +14,7 @@ if __name__ == "__main__":
     folder = Path(sys.argv[1])
     KINDS[ROADS] = "tests.api.job_standin:run"
     listener = listen("127.0.0.1", 0)
-    print(listener.getsockname()[1], flush=True)
+    sys.stdout.write(f"{listener.getsockname()[1]}\n")
+    sys.stdout.flush()
     with listener, keeping(folder), ending_in_order():
         serve_app(create_app(Settings(workspace=folder, most_waiting=3)), listener)

@@ -11,7 +11,8 @@ from api.jobs.kinds import Outcome
 from layers.errors import QueryError
 from layers.store.revision import Change
 
-SECRET = "10000007777"
+NUMBER = "10000007777"
+"""In the text of an exception; to be told to nobody."""
 
 
 def run(workspace, options, order, tell):
@@ -35,7 +36,7 @@ def _end(how):
     if how == "fail":
         raise QueryError("预算不够建一项工程。", hint="请增加预算。")
     if how == "break":
-        raise KeyError(SECRET)
+        raise KeyError(NUMBER)
     if how == "die":
         os.kill(os.getpid(), signal.SIGKILL)
 

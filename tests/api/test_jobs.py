@@ -11,10 +11,10 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from tests.api.job_standin import SECRET
 
 from api.jobs.records import FINAL, Records
 from layers.workspace import open_workspace
+from tests.api.job_standin import NUMBER
 
 ROOT = Path(__file__).resolve().parents[2]
 ORDER = {"years": [2026, 2027], "budgets_cny": [1e6, 2e6]}
@@ -148,7 +148,7 @@ def test_a_run_that_fails_says_why(service, script, own_workspace, end, title, d
     _, name, job = one.events(one.order("乙计划").json["job"]["id"])[-1]
     assert (name, job["problem"]["title"], job["revision"]) == ("failed", title, None)
     assert job["problem"]["detail"].startswith(detail)
-    assert SECRET not in json.dumps(job)
+    assert NUMBER not in json.dumps(job)
     assert open_workspace(own_workspace).store.head().id == before
 
 
