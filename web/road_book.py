@@ -19,6 +19,7 @@ from web.road_words import (
     programme_lines,
     reason_words,
 )
+from web.road_years import RATE_HEADS, year_table
 from web.workbook import Sheet
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ FORMULAS = (
     ("展线后长度", "每段取水平长度与“高差 ÷ 最大纵坡”中的较大者：坡太陡，路就得绕长；多出的长度按展线加价计。"),
     ("可证明的下界", "在同一张规划图上，任何接通全部组的路网都不会低于它；差距 =（规划图造价 − 下界）÷ 规划图造价。"),
     ("共用干线比例", "共用干线的路网造价 ÷ 各组单独修路造价之和；越小，共用越省。"),
-    ("分摊造价", "每段路的造价由要用它的组平均分摊（夏普利值）；各组之和等于路网总造价。"),
+    ("分摊造价", "每段路的造价由要用它的组平均分摊（夏普利值），编制时也可选按户数分摊；各组之和等于路网总造价。"),
     ("不修此组可省", "只为这一组而修的路段造价之和；共用的干线照修。"),
     ("加修此组须增", "从已定路网接到这一组的最低造价；用于尚未列入的组。"),
     ("年度安排", "每年支出不超过当年可用资金，上级工程不晚于下级；先使末年效益最大，再使受益尽早。"),
@@ -155,7 +156,7 @@ def road_sheets(book: RoadBook) -> list[Sheet]:
     return [
         Sheet("概况", f"{name} 道路计划", _overview(book), note=book.mark),
         Sheet("工程", f"{name} 道路工程（按次序）", work_table(book.works), note=book.mark, percent=shares, frozen=4),
-        Sheet("年度", f"{name} 年度安排", year_table(book.programme), note=book.mark, percent=frozenset(_RATE), frozen=2),
+        Sheet("年度", f"{name} 年度安排", year_table(book.programme), note=book.mark, percent=frozenset(RATE_HEADS), frozen=2),
         Sheet("分摊", f"{name} 各组造价分摊", group_table(book.groups), note=book.mark, degrees=DEGREES, frozen=4),
         Sheet("造价参数", f"{name} 造价参数", _parameters(book), note=str(book.network.get("costs", ""))),
         Sheet("说明", f"{name} 说明", _notes(book), note=book.mark),
@@ -184,40 +185,6 @@ def group_table(groups: pd.DataFrame) -> pd.DataFrame:
         synthetic=ordered["synthetic"].map(_YES_NO).astype("string"),
     )
     return _headed(shown, GROUP_HEADS)
-
-
-_MONEY = {"budget_cny": "预算（万元）", "spent_cny": "支出（万元）"}
-_SERVED, _REACHED, _TOTAL, _RATE = (
-    [f"{head}（{word}）" for word in UNIT_WORDS.values()] for head in ("当年接通", "累计接通", "应接通", "累计接通率")
-)
-
-
-def year_table(programme: Mapping[str, Any]) -> pd.DataFrame:
-    """Each year for the whole county with its money, then each township with what is reached by the end of that year."""
-    rows = [_county_row(one) for one in programme["years"]] + [_township_row(one) for one in programme["townships"]]
-    frame = pd.DataFrame(rows, columns=["年度", "范围", "代码", *_MONEY.values(), *_SERVED, *_REACHED, *_TOTAL, *_RATE])
-    texts, counts = dict.fromkeys(("范围", "代码"), "string"), dict.fromkeys(("年度", *_SERVED, *_REACHED, *_TOTAL), "Int64")
-    return frame.astype(texts | counts | dict.fromkeys((*_MONEY.values(), *_RATE), "Float64"))
-
-
-def _county_row(one: Mapping[str, Any]) -> dict[str, Any]:
-    money = {head: round(float(one[name]) / WAN, 4) for name, head in _MONEY.items() if one.get(name) is not None}
-    served = {f"当年接通（{word}）": one.get(unit) for unit, word in UNIT_WORDS.items()}
-    return {"年度": one["year"], "范围": "全县", **money, **served, **_reached({unit: one.get(f"cumulative_{unit}") for unit in UNIT_WORDS}, one)}
-
-
-def _township_row(one: Mapping[str, Any]) -> dict[str, Any]:
-    return {"年度": one["year"], "范围": one.get("name") or one.get("code"), "代码": one.get("code"), **_reached(one, one)}
-
-
-def _reached(counts: Mapping[str, Any], totals: Mapping[str, Any]) -> dict[str, Any]:
-    """Counts so far, of how many, and the rate where both are known."""
-    row: dict[str, Any] = {}
-    for unit, word in UNIT_WORDS.items():
-        done, all_of_them = counts.get(unit), totals.get(f"{unit}_total")
-        row |= {f"累计接通（{word}）": done, f"应接通（{word}）": all_of_them}
-        row[f"累计接通率（{word}）"] = done / all_of_them if done is not None and all_of_them else None
-    return row
 
 
 def _overview(book: RoadBook) -> pd.DataFrame:

@@ -50,7 +50,7 @@ def write_roads(snapshot: Snapshot, path: Path) -> int:
         NotReady: the revision has no road plan.
         QueryError: another kind of file.
     """
-    suffix = _suffix(path)
+    suffix = suffix_of(path)
     if not snapshot.has(PLAN):
         raise NotReady("这个版本没有道路计划。", hint=f"先运行：zutong roads {snapshot.workspace.path}")
     works = snapshot.features(PLAN)
@@ -143,7 +143,7 @@ def _footer(snapshot: Snapshot) -> str:
     return joined([_county(snapshot), marks(snapshot, public=False), f"版本 {snapshot.revision.id}"])
 
 
-def _suffix(path: Path) -> str:
+def suffix_of(path: Path) -> str:
     """The suffix in small letters, without its dot.
 
     Raises:

@@ -19,9 +19,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import synthetic_plan
 
 from gis.roads.costs import load_costs
-from web.road_book import RoadBook, group_table, road_sheets, work_table, year_table
+from web.road_book import RoadBook, group_table, road_sheets, work_table
 from web.road_kml import NAMESPACE, road_kml
 from web.road_words import conflict_lines, kind_words, network_lines, percent, reason_words, wan, weight_words, year_words
+from web.road_years import year_table
 from web.workbook import write_workbook
 
 KML = f"{{{NAMESPACE}}}"
