@@ -60,6 +60,11 @@ class Case:
         """Weighted counts of the groups at the end of each work: (n,)."""
         return self.by_work(self.counts @ np.asarray(weights, dtype=np.float64))
 
+    @property
+    def groups(self) -> NDArray[np.float64]:
+        """Groups at the end of each work, whatever is known of them: (n,)."""
+        return self.by_work(np.ones(len(self.group_work)))
+
     def by_work(self, amount: NDArray[np.float64]) -> NDArray[np.float64]:
         """An amount per group added up per work; groups without a work are left out."""
         hanging = self.group_work >= 0
@@ -126,6 +131,14 @@ def along_path(case: Case, amount: NDArray[np.float64]) -> NDArray[np.float64]:
     total = amount.copy()
     for level in case.levels[1:]:
         total[level] += total[case.parent[level]]
+    return total
+
+
+def downstream(case: Case, amount: NDArray[np.float64]) -> NDArray[np.float64]:
+    """An amount per work added up over each work and all that hangs on it: (n,)."""
+    total = amount.copy()
+    for level in case.levels[:0:-1]:
+        np.add.at(total, case.parent[level], total[level])
     return total
 
 

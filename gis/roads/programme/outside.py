@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from gis.roads.programme.case import Case, along_path, path_of, read_case
+from gis.roads.programme.case import Case, along_path, downstream, path_of, read_case
 from gis.roads.programme.order import best_sequence
 from gis.roads.programme.purse import FEN
 from gis.roads.programme.terms import UNITS, Terms
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def outside_the_line(works: pd.DataFrame, served: pd.DataFrame, terms: Terms, programme: Programme) -> pd.DataFrame:
-    """The works that are not built and not forbidden, in the order in which more money should take them up.
+    """The works that are not built and not forbidden, in the order in which more money should take them up; those that lead to nobody are left out.
 
     Args:
         works: as for `solve_programme`.
@@ -35,7 +35,7 @@ def outside_the_line(works: pd.DataFrame, served: pd.DataFrame, terms: Terms, pr
     case = read_case(works, served)
     built = programme.year.reindex(list(case.codes)).notna().to_numpy(dtype=np.bool_)
     benefit = case.benefit(terms.weight_row)
-    queue, _ = best_sequence(case, benefit, standing=built, barred=case.banned)
+    queue, _ = best_sequence(case, benefit, standing=built, barred=case.banned | (downstream(case, case.groups) == 0))
     price = _package(case, built, case.fen.astype(np.float64))[queue] / FEN
     left = (programme.left_cny[-1] if terms.carry_over else max(programme.left_cny)) if programme.left_cny else 0.0
     gain = _package(case, built, benefit)[queue]

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 def polish(case: Case, terms: Terms, demands: tuple[Demand, ...], benefit: NDArray[np.float64], year: NDArray[np.int64]) -> NDArray[np.int64]:
     """The same programme or a better one: it serves at least as much, each work at least as early, and keeps what it kept."""
-    busy = drop_idle(case, demands, benefit, year)
-    return pull_forward(case, terms, benefit, top_up(case, terms, benefit, busy))
+    fuller = top_up(case, terms, benefit, drop_idle(case, demands, benefit, year))
+    return pull_forward(case, terms, benefit, top_up(case, terms, case.groups, fuller))
 
 
 def drop_idle(case: Case, demands: tuple[Demand, ...], benefit: NDArray[np.float64], year: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -42,7 +42,10 @@ def drop_idle(case: Case, demands: tuple[Demand, ...], benefit: NDArray[np.float
 
 
 def top_up(case: Case, terms: Terms, benefit: NDArray[np.float64], year: NDArray[np.int64]) -> NDArray[np.int64]:
-    """With works that the money left still pays for."""
+    """With works that the money left still pays for.
+
+    Called a second time with the number of groups for the benefit: a group whose households nobody has counted weighs nothing, but it is there.
+    """
     fuller = year.copy()
     purse = Purse.after(case, terms, fuller)
     last = len(terms.years) - 1

@@ -117,9 +117,10 @@ class Search:
         reachable = replace(self.case, must=self.case.must & ~self.case.banned)
         model = build_model(reachable, self.terms, self.demands)
         problem, start = model.lenient(), None
-        for words, objective in self._violations(model):
+        for words, objective, step in self._violations(model):
             self.tell(words, 0.3)
-            answer = solve(problem, objective, effort=self._effort(model, 0.0, 0.0), start=start, watch=self._watch)
+            effort = self._effort(model, self.terms.gap * _FIRST, step)
+            answer = solve(problem, objective, effort=effort, start=start, watch=self._watch)
             if answer.x is None:
                 raise ZutongError("求解器没有找到任何方案。", hint="请检查造价与预算是否有异常大的数值。")
             start = answer.x
@@ -133,14 +134,15 @@ class Search:
     def _hopeless(self) -> bool:
         return bool((self.case.must & self.case.banned).any()) or any(demand.missing(~self.case.banned) > 0 for demand in self.demands)
 
-    def _violations(self, model: Model) -> list[tuple[str, NDArray[np.float64]]]:
+    def _violations(self, model: Model) -> list[tuple[str, NDArray[np.float64], float]]:
+        """What to say, what to maximise, and the step between two values, for each kind of demand that may have to be missed."""
         stages = []
         if self.case.must.any():
-            stages.append(("查找建不起的必建工程", model.last_year(self.case.must.astype(np.float64))))
+            stages.append(("查找建不起的必建工程", model.last_year(self.case.must.astype(np.float64)), 1.0))
         if self.demands:
             objective = np.zeros(len(model.problem.lower))
             objective[model.missing] = [-1.0 / max(demand.total, 1.0) for demand in self.demands]
-            stages.append(("查找达不到的保底与期限", objective))
+            stages.append(("查找达不到的保底与期限", objective, 0.0))
         return stages
 
     def _two_aims(self, model: Model, problem: Problem, start: NDArray[np.float64] | None) -> Programme | None:
