@@ -17,6 +17,7 @@ import numpy as np
 from gis.roads.compiled import compiled
 from gis.roads.steiner.graph import Arcs, Flags, Floats, Ints, Ints32
 from gis.roads.steiner.heap import Heap, clear, make_heap, pop, push
+from gis.roads.steiner.problem import Bounded, Problem
 
 GROWN, MET, ROOTED, CLOSED = 0, 1, 2, 3
 
@@ -28,6 +29,18 @@ class Ball(NamedTuple):
     size: int
     crossed: int
     end: int
+
+
+class Rule(NamedTuple):
+    """Whose turn it is: the smallest ball, or the one of the least radius; those that the guide enters more than once wait `penalty` times longer.
+
+    A ball grows to at most `growth` times its size in one turn: 1 is step by step, more is faster on large graphs. Rests up to `dust` count as nothing.
+    """
+
+    growth: float = 1.2
+    penalty: float = 4.0
+    by_radius: bool = False
+    dust: float = 0.0
 
 
 class Field(NamedTuple):
@@ -106,41 +119,61 @@ def _forget(field: Field, heap: Heap, size: int) -> None:
 
 
 @compiled
-def _ascend(arcs: Arcs, field: Field, heap: Heap, turn: Heap, root: int, terminals: Ints, rule: tuple[float, float, float]) -> float:
-    """Grow the ball with the smallest next cut, until all terminals hang on the root by arcs of which nothing is left."""
-    growth, penalty, dust = rule
+def _ascend(arcs: Arcs, field: Field, heap: Heap, turn: Heap, root: int, terminals: Ints, rule: Rule) -> float:
+    """Grow the ball whose turn it is, until all terminals hang on the root by arcs of which nothing is left."""
     bound = 0.0
+    size, grown = np.ones(len(terminals)), np.zeros(len(terminals))
     while turn.count[0] > 0:
         which = pop(turn)
         terminal = terminals[which]
-        ball = _grow(arcs, field, heap, terminal, root, np.int64(turn.key[which] * growth))
+        ball = _grow(arcs, field, heap, terminal, root, np.int64(size[which] * rule.growth))
         if ball.end == CLOSED:
             return np.inf
         if ball.radius > 0:
-            _take_off(arcs, field, heap, ball, dust)
+            _take_off(arcs, field, heap, ball, rule.dust)
         _forget(field, heap, ball.size)
         bound += ball.radius
+        grown[which] += ball.radius
+        size[which] = ball.size
         if ball.end == GROWN:
-            push(turn, which, ball.size * (1.0 + penalty * max(0, ball.crossed - 1)))
+            base = grown[which] if rule.by_radius else size[which]
+            push(turn, which, base * (1.0 + rule.penalty * max(0, ball.crossed - 1)))
         else:
             field.active[terminal] = False
     return bound
 
 
-def ascend(arcs: Arcs, price: Floats, root: int, terminals: Ints, *, guide: Ints32 | None = None, growth: float = 1.0) -> tuple[float, Floats]:
-    """A lower bound on every tree that joins the terminals to the root.
+@compiled
+def _record(arcs: Arcs, field: Field, size: int, begin: list[int], places: list[int]) -> None:
+    for node in field.done[:size]:
+        for at in range(arcs.first[node], arcs.first[node + 1]):
+            if not field.inside[arcs.head[at]]:
+                places.append(np.int64(at))
+    begin.append(np.int64(len(places)))
 
-    Args:
-        arcs: neighbour lists.
-        price: at each place of node v's list, the price of the arc from that neighbour into v (inf: no solution of interest uses it).
-        root: a node that must be joined.
-        terminals: the others, (k,), distinct.
-        guide: for every node the one before it in a known tree (-1 elsewhere): balls that the tree enters more than once wait.
-        growth: how many times its size a ball may grow in one turn; 1 is step by step, more is faster on large graphs.
 
-    Returns:
-        The bound (inf: there is no such tree) and what is left of the prices.
-    """
+@compiled
+def _cuts(arcs: Arcs, field: Field, heap: Heap, turn: Heap, root: int, terminals: Ints, rule: Rule) -> tuple[Ints, Ints]:
+    """Ascent step by step, keeping every cut that raises the bound."""
+    begin, places = [np.int64(0)], [np.int64(0) for _ in range(0)]
+    while turn.count[0] > 0:
+        which = pop(turn)
+        terminal = terminals[which]
+        ball = _grow(arcs, field, heap, terminal, root, 0)
+        if ball.end == CLOSED:
+            break
+        if ball.radius > 0:
+            _record(arcs, field, ball.size, begin, places)
+            _take_off(arcs, field, heap, ball, rule.dust)
+        _forget(field, heap, ball.size)
+        if ball.end == GROWN:
+            push(turn, which, ball.size * (1.0 + rule.penalty * max(0, ball.crossed - 1)))
+        else:
+            field.active[terminal] = False
+    return np.array(begin), np.array(places)
+
+
+def _start(arcs: Arcs, price: Floats, terminals: Ints, guide: Ints32 | None) -> tuple[Field, Heap, Heap, float]:
     nodes = len(arcs.first) - 1
     active = np.zeros(nodes, np.bool_)
     active[terminals] = True
@@ -153,5 +186,27 @@ def ascend(arcs: Arcs, price: Floats, root: int, terminals: Ints, *, guide: Ints
     turn.count[0] = len(terminals)
     finite = price[np.isfinite(price)]
     dust = 1e-12 * float(finite.max()) if len(finite) else 0.0
-    bound = _ascend(arcs, field, make_heap(nodes), turn, root, terminals, (growth, 4.0, dust))
-    return float(bound), field.left
+    return field, make_heap(nodes), turn, dust
+
+
+def ascent_cuts(arcs: Arcs, price: Floats, root: int, terminals: Ints, *, guide: Ints32 | None = None) -> tuple[Ints, Ints]:
+    """The cuts that ascent raises the bound by: where each begins in the second array, and one more; places of the arcs into its set."""
+    field, heap, turn, dust = _start(arcs, price, terminals, guide)
+    return _cuts(arcs, field, heap, turn, root, terminals, Rule(dust=dust))
+
+
+def ascend(problem: Problem, rule: Rule, *, guide: Ints32 | None = None) -> Bounded:
+    """A lower bound on every tree that joins the terminals to the root.
+
+    Args:
+        problem: what is to be joined.
+        rule: whose turn it is.
+        guide: for every node the one before it in a known tree (-1 elsewhere).
+
+    Returns:
+        The bound (inf: there is no such tree) and what is left of the prices.
+    """
+    arcs = problem.graph.arcs
+    field, heap, turn, dust = _start(arcs, problem.price, problem.terminals, guide)
+    bound = _ascend(arcs, field, heap, turn, problem.root, problem.terminals, rule._replace(dust=dust))
+    return Bounded(float(bound), field.left)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gis.roads.compiled import compiled
-from gis.roads.steiner.graph import Arcs, Ints
+from gis.roads.steiner.graph import Arcs, Floats, Ints
 from gis.roads.steiner.heap import Heap, make_heap, pop, push
 
 
@@ -39,13 +39,40 @@ def _meet(table: Table, group: int) -> None:
 
 
 @compiled
-def _extend(arcs: Arcs, table: Table, group: int, parts: int, heap: Heap, limit: float) -> None:
-    """Trees of the set carried on over arcs; parts that are not in the set are reached but not passed."""
+def _to_last(arcs: Arcs, parts: int, heap: Heap, limit: float) -> Floats:
+    """The least cost from every node to the last part."""
+    heap.key[:] = np.inf
+    for node in range(len(arcs.first) - 1):
+        for at in range(arcs.first[node], arcs.first[node + 1]):
+            if arcs.head[at] == parts - 1 and arcs.price[at] < heap.key[node]:
+                push(heap, node, arcs.price[at])
+    while heap.count[0] > 0:
+        node = pop(heap)
+        for at in range(arcs.first[node], arcs.first[node + 1]):
+            other, more = arcs.head[at], heap.key[node] + arcs.price[at]
+            if other != parts - 1 and more < heap.key[other] and more <= limit:
+                push(heap, other, more)
+    heap.key[parts - 1] = 0.0
+    return heap.key.copy()
+
+
+@compiled
+def _ahead(table: Table, group: int, parts: int, last: Floats) -> Floats:
+    """What it costs at least to go on from each node: the way to the farthest part that is not in the set."""
+    ahead = last.copy()
+    for part in range(parts - 1):
+        if not (group >> part) & 1:
+            ahead = np.maximum(ahead, table.cost[1 << part])
+    return ahead
+
+
+@compiled
+def _extend(arcs: Arcs, table: Table, group: int, parts: int, heap: Heap, limit: Floats) -> None:
+    """Trees of the set carried on over arcs, to nodes where they cost at most `limit`; parts not in the set are reached but not passed."""
     nodes = table.cost.shape[1]
+    heap.key[:] = np.inf
     for node in range(nodes):
-        heap.key[node] = np.inf
-    for node in range(nodes):
-        if table.cost[group, node] <= limit:
+        if table.cost[group, node] <= limit[node]:
             push(heap, node, table.cost[group, node])
     while heap.count[0] > 0:
         node = pop(heap)
@@ -54,7 +81,7 @@ def _extend(arcs: Arcs, table: Table, group: int, parts: int, heap: Heap, limit:
         cost = heap.key[node]
         for at in range(arcs.first[node], arcs.first[node + 1]):
             other, more = arcs.head[at], cost + arcs.price[at]
-            if more < heap.key[other] and more <= limit:
+            if more < heap.key[other] and more <= limit[other]:
                 push(heap, other, more)
                 table.cost[group, other] = more
                 table.before[group, other] = node
@@ -98,9 +125,12 @@ def join_parts(arcs: Arcs, parts: int, limit: float) -> tuple[float, Ints]:
     heap = make_heap(nodes)
     for part in range(parts - 1):
         table.cost[1 << part, part] = 0.0
+        _extend(arcs, table, 1 << part, parts, heap, np.full(nodes, limit))
+    last = _to_last(arcs, parts, heap, limit)
     for group in range(1, full + 1):
-        _meet(table, group)
-        _extend(arcs, table, group, parts, heap, limit)
+        if group & (group - 1):
+            _meet(table, group)
+            _extend(arcs, table, group, parts, heap, limit - _ahead(table, group, parts, last))
     cost = table.cost[full, parts - 1]
     if not cost < np.inf:
         return np.inf, np.zeros(0, np.int64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -27,6 +28,13 @@ class Problem:
     terminals: Ints
     origin: Ints
     price: Floats
+
+
+class Bounded(NamedTuple):
+    """A bound and what it left of the price of the arc into each node, at the places of the neighbour lists."""
+
+    bound: float
+    left: Floats
 
 
 def without_parallels(nodes: int, a: Ints, b: Ints, cost: Floats, origin: Ints) -> tuple[Graph, Ints]:

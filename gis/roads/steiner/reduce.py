@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
 from gis.roads.compiled import compiled
 from gis.roads.steiner.graph import Arcs, Flags, Floats, Ints, Ints32, make_graph
 from gis.roads.steiner.heap import make_heap, push
 from gis.roads.steiner.paths import dijkstra
-from gis.roads.steiner.problem import Problem
-
-
-class Bounded(NamedTuple):
-    """A bound and what it left of the price of the arc into each node, at the places of the neighbour lists."""
-
-    bound: float
-    left: Floats
+from gis.roads.steiner.problem import Bounded, Problem
 
 
 @compiled

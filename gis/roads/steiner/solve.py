@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gis.roads.steiner.construct import cheapest_tree, repeat_paths
-from gis.roads.steiner.dual_ascent import ascend
+from gis.roads.steiner.dual_ascent import Rule
+from gis.roads.steiner.improve import Effort
 from gis.roads.steiner.problem import Problem, open_problem, rooted_tree
+from gis.roads.steiner.search import LOOK, along_bound, begin, climb, construct, own_best, polish, recombine, shrink
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -44,12 +45,35 @@ class SteinerTree:
     parent_edge: Ints
 
 
-def _solve(problem: Problem) -> tuple[Ints, float]:
-    arcs = problem.graph.arcs
-    inside = repeat_paths(arcs, arcs.price, problem.root, problem.terminals)
-    edges, guide = cheapest_tree(arcs, inside, problem.root, problem.terminals)
-    bound, _ = ascend(arcs, arcs.price, problem.root, problem.terminals, guide=guide, growth=1.2)
-    return edges, bound
+RULES = (Rule(1.2), Rule(1.2, 1e6, by_radius=True), Rule(1.5), Rule(1.3, 4.0, by_radius=True))
+
+
+def _solve(problem: Problem, effort: float, seed: int, tell: Callable[[str, float], None]) -> tuple[Ints, float]:
+    search, random = begin(problem), np.random.default_rng(seed)
+    nodes = np.append(problem.terminals, problem.root)
+    work = max(1.0, problem.graph.nodes / 20_000)
+    starts = max(1, round(min(len(nodes), 12 / work**0.5) * effort))
+    construct(search, problem.graph.arcs.price, problem.root, LOOK)
+    found = climb(search, RULES[0])
+    along_bound(search, found, LOOK)
+    shrink(search, found)
+    for start in random.choice(len(search.now.terminals), min(starts, len(search.now.terminals)), replace=False):
+        construct(search, search.now.graph.arcs.price, int(search.now.terminals[start]), LOOK)
+    recombine(search, Effort(6, 3000, 3), random)
+    tell("求解组合最优：改进", 0.4)
+    for turn in range(max(1, round(3 * effort))):
+        if search.solved:
+            break
+        polish(search, own_best(search)[2], Effort(5 + turn % 2, 8000, 1), turn)
+        for rule in RULES:
+            found = climb(search, rule)
+            along_bound(search, found, LOOK)
+            shrink(search, found)
+            if search.solved:
+                break
+        recombine(search, Effort(6, 3000, 3), random)
+        tell("求解组合最优：改进", 0.4 + 0.5 * (turn + 1) / max(1, round(3 * effort)))
+    return search.best, search.bound
 
 
 def solve_steiner(
@@ -81,7 +105,9 @@ def solve_steiner(
     if not 0 <= root < graph.nodes or (len(wanted) and not 0 <= wanted[0] <= wanted[-1] < graph.nodes):
         raise ValueError("the root or a terminal is no node of the graph")
     problem, unreachable = open_problem(graph, root, wanted)
-    edges, bound = _solve(problem)
+    if not len(problem.terminals):
+        return _report(graph, root, wanted, unreachable, problem.origin[:0], 0.0)
+    edges, bound = _solve(problem, effort, seed, tell or (lambda _words, _share: None))
     return _report(graph, root, wanted, unreachable, problem.origin[edges], bound)
 
 
