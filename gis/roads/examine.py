@@ -27,6 +27,8 @@ PROBE_M = 2.0
 """How densely a line is compared with cells (forbidden, river, constraints)."""
 SIDE_M = 15.0
 """Cross slope is measured between points so far to either side: half a cell of a 30 m model."""
+GIVEN = frozenset({"upgrade", "committed"})
+"""Kinds whose course is there already: it moves no earth, and where it lies is not for the design to change."""
 GRADE_SLACK = 1e-5
 RADIUS_SLACK = 0.02
 """A drawn curve consists of chords: its measured radius may fall short by so much (share)."""
@@ -147,9 +149,9 @@ def examine(points: NDArray[np.float64], ground: Ground, costs: CostSet, *, kind
     heights = _heights(points, ground, costs)
     slope = cross_slopes(points, heights.chainage, ground)
     flag = _flags(points, heights, probe, slope, costs, kind)
-    bridges = bridge_lengths(probe, costs)
+    bridges = bridge_lengths(probe, costs, ground.cell_m)
     on_bridge = np.interp(heights.chainage, probe.chainage, probe.river) > 0.5 if bridges else np.zeros(len(flag), dtype=bool)  # noqa: PLR2004
-    cut, fill = _volumes(heights, np.where(on_bridge, np.nan, slope), costs) if kind not in {"upgrade", "committed"} else (0.0, 0.0)
+    cut, fill = _volumes(heights, np.where(on_bridge, np.nan, slope), costs) if kind not in GIVEN else (0.0, 0.0)
     length = float(heights.chainage[-1])
     developed = _developed(heights)
     above = [float(np.diff(heights.chainage)[heights.grade > limit + GRADE_SLACK].sum()) / length for limit in (costs.design.grade_warn.value, heights.limit)]
@@ -203,7 +205,7 @@ def cross_slopes(points: NDArray[np.float64], chainage: NDArray[np.float64], gro
     return np.asarray(np.abs(height_at(ground, at + SIDE_M * normal) - height_at(ground, at - SIDE_M * normal)) / (2 * SIDE_M))
 
 
-def bridge_lengths(probe: Probe, costs: CostSet) -> list[float]:
+def bridge_lengths(probe: Probe, costs: CostSet, cell_m: float) -> list[float]:
     """Length of each river crossing.
 
     A river's cells are all that it touches, so a run through them is longer than the water: the part beyond one cell's diagonal counts, and at
@@ -215,11 +217,7 @@ def bridge_lengths(probe: Probe, costs: CostSet) -> list[float]:
     crossed = (first > 0) & (last < len(probe.river) - 1)
     width = float(costs.crossing.river_width_m.value)
     runs = probe.chainage[last[crossed]] - probe.chainage[first[crossed]]
-    return [max(width, float(run) - RIVER_CELL_M) for run in runs]
-
-
-RIVER_CELL_M = 42.0
-"""Run through the cells of a river without width: the diagonal of a 30 m cell."""
+    return [max(width, float(run) - np.sqrt(2) * cell_m) for run in runs]
 
 
 def _heights(points: NDArray[np.float64], ground: Ground, costs: CostSet) -> _Heights:
@@ -254,15 +252,29 @@ def _flags(
     found = {
         Flag.STEEP: _at_stations(heights.grade > design.grade_warn.value + GRADE_SLACK),
         Flag.TIGHT: _near_stations(heights.chainage, probe.chainage[tight]),
-        Flag.SURVEY: beyond | (too_steep & (kind != "upgrade")),
+        Flag.SURVEY: beyond | ((too_steep | _near_stations(heights.chainage, self_crossings(points))) & (kind not in GIVEN)),
         Flag.DEVELOP: _at_stations(heights.grade > heights.limit + GRADE_SLACK),
-        Flag.FORBIDDEN: _near_stations(heights.chainage, probe.chainage[probe.forbidden]) & (kind != "upgrade"),
+        Flag.FORBIDDEN: _near_stations(heights.chainage, probe.chainage[probe.forbidden]) & (kind not in GIVEN),
         Flag.UNKNOWN: ~heights.known,
     }
     flag = np.zeros(len(heights.chainage), dtype=np.int8)
     for name in GRAVITY:
         flag[found[name]] = name
     return flag
+
+
+def self_crossings(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Chainages at which a line meets itself (both times), metres."""
+    line = shapely.LineString(points)
+    if line.is_simple:
+        return np.empty(0)
+    segments = shapely.linestrings(np.stack([points[:-1], points[1:]], axis=1))
+    first, second = shapely.STRtree(segments).query(segments, predicate="intersects")
+    apart = np.abs(first - second) > 1
+    along = distances(points)
+    met = shapely.intersection(segments[first[apart]], segments[second[apart]])
+    own = shapely.line_locate_point(segments[first[apart]], shapely.centroid(met))
+    return np.asarray(along[first[apart]] + own)
 
 
 def _at_stations(segments: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -1,0 +1,195 @@
+"""Does a finished line keep the rules? Asked of its geometry and design heights alone, by other means than those that made it.
+
+Heights come from scipy's own interpolation, radii from parabolas fitted to a dozen points, places from cells met metre by metre. A finding that
+the alignment did not flag is a defect of the program, never of the road.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pandas as pd
+import shapely
+from scipy import ndimage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from gis.roads.costs import CostSet
+    from gis.roads.examine import Alignment
+    from gis.roads.ground import Ground
+
+FINDING_COLUMNS = ("rule", "from_m", "to_m", "value", "limit", "flagged")
+FLAGGED_FROM = 2
+"""Flags from here on tell of a broken rule; 1 only warns."""
+WALK_M = 1.0
+FIT_M = 6.0
+"""Half the stretch to which a parabola is fitted."""
+RADIUS_SLACK = 0.05
+"""A measured radius may be so much (share) smaller than the drawn one: over this stretch a parabola bends 4 % more than its circle, and curves are drawn as chords."""
+SIDE_M = 15.0
+"""The cross slope is the fall between points so far to either side."""
+GIVEN = ("upgrade", "committed")
+"""Kinds whose course is there already: that it lies in a forbidden area or on a steep side is not for the design to change."""
+
+
+class _Found(NamedTuple):
+    """Places (metres from the start) at which a rule is broken, what was measured there, and the limit."""
+
+    rule: str
+    at: NDArray[np.float64]
+    value: NDArray[np.float64]
+    limit: float
+
+
+def check_line(alignment: Alignment, ground: Ground, costs: CostSet) -> pd.DataFrame:
+    """Every stretch of a finished line that breaks a rule, and whether its stations say so.
+
+    Args:
+        alignment: a finished line.
+        ground: the grid on which it was designed.
+        costs: the limits.
+
+    Returns:
+        One row a finding, columns `FINDING_COLUMNS`: rule (`grade`, `radius`, `forbidden`, `unknown`, `allowance`, `cross_slope`, `end`,
+        `crosses_itself`, `length`), from_m, to_m, the worst value, the limit (NaN where there is none), and `flagged`: whether every place
+        of the stretch has a flagged station within one station spacing.
+    """
+    rules = [_grades(alignment, ground, costs), _radii(alignment, costs), _unknown(alignment, ground), *_offsets(alignment, ground, costs)]
+    if alignment.kind not in GIVEN:
+        rules += [_forbidden(alignment, ground), _cross_slopes(alignment, ground, costs), _crosses_itself(alignment)]
+    rows = [row for rule in [*rules, _length(alignment)] for row in _stretches(rule, alignment)]
+    frame = pd.DataFrame(rows, columns=list(FINDING_COLUMNS))
+    return frame.astype({"rule": "string", "from_m": float, "to_m": float, "value": float, "limit": float, "flagged": bool})
+
+
+def _stretches(found: _Found, alignment: Alignment) -> Iterator[tuple[str, float, float, float, float, bool]]:
+    """Places that follow one another become one row."""
+    if not len(found.at):
+        return
+    spacing = float(np.diff(alignment.chainage_m).max())
+    bad = alignment.chainage_m[alignment.flag >= FLAGGED_FROM]
+    apart = np.abs(found.at[:, None] - bad[None, :]).min(axis=1) if len(bad) else np.full(len(found.at), np.inf)
+    worst = np.min if found.rule == "radius" else np.max
+    for part in np.split(np.arange(len(found.at)), np.flatnonzero(np.diff(found.at) > spacing * 1.01) + 1):
+        told = bool((apart[part] <= spacing * 1.01).all())
+        yield found.rule, float(found.at[part[0]]), float(found.at[part[-1]]), float(worst(found.value[part])), found.limit, told
+
+
+def _grades(alignment: Alignment, ground: Ground, costs: CostSet) -> _Found:
+    """Rise over run of the design between stations."""
+    design = costs.design
+    run = np.diff(alignment.chainage_m)
+    grade = np.abs(np.diff(alignment.design_m)) / run
+    stand = _ground_at(ground, _points(alignment, alignment.chainage_m))
+    high = np.nan_to_num((stand[1:] + stand[:-1]) / 2) > design.high_altitude_m.value + 1e-3
+    over = grade > np.where(high, design.grade_max_high.value, design.grade_max.value) + 1e-4
+    middle = (alignment.chainage_m[1:] + alignment.chainage_m[:-1]) / 2
+    return _Found("grade", middle[over], grade[over], float(design.grade_max.value))
+
+
+def _radii(alignment: Alignment, costs: CostSet) -> _Found:
+    """Parabolas fitted to the points within `FIT_M` of each place: their radius in the middle."""
+    limit = float(costs.design.radius_min_m.value)
+    length = alignment.line.length
+    if length <= 2 * FIT_M:
+        return _Found("radius", np.empty(0), np.empty(0), limit)
+    at = np.arange(FIT_M, length - FIT_M + 1e-9, WALK_M)
+    window = np.arange(-FIT_M, FIT_M + 0.5)
+    points = _points(alignment, (at[:, None] + window[None, :]).ravel()).reshape(len(at), len(window), 2)
+    radius = _osculating(points)
+    tight = radius < limit * (1 - RADIUS_SLACK)
+    return _Found("radius", at[tight], radius[tight], limit)
+
+
+def _osculating(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Radius at the middle of each row of points, shape (k, m, 2): of the parabola fitted over the chord; `inf` where they lie on a line."""
+    chord = points[:, -1] - points[:, 0]
+    length = np.maximum(np.hypot(chord[:, 0], chord[:, 1]), 1e-9)[:, None]
+    local = points - points.mean(axis=1, keepdims=True)
+    x = (local * chord[:, None, :]).sum(axis=2) / length
+    y = (local[:, :, 1] * chord[:, None, 0] - local[:, :, 0] * chord[:, None, 1]) / length
+    powers = np.stack([x**2, x, np.ones_like(x)], axis=2)
+    a, b, _ = np.einsum("kij,kj->ik", np.linalg.pinv(powers), y)
+    return np.asarray((1 + b**2) ** 1.5 / np.maximum(2 * np.abs(a), 1e-12))
+
+
+def _unknown(alignment: Alignment, ground: Ground) -> _Found:
+    nothing = np.isnan(_ground_at(ground, _points(alignment, alignment.chainage_m)))
+    at = alignment.chainage_m[nothing]
+    return _Found("unknown", at, np.full(len(at), np.nan), float("nan"))
+
+
+def _offsets(alignment: Alignment, ground: Ground, costs: CostSet) -> list[_Found]:
+    """Cut and fill at the stations, and ends that do not stand on the ground."""
+    at = alignment.chainage_m
+    raised = np.nan_to_num(alignment.design_m - _ground_at(ground, _points(alignment, at)))
+    fill, cut = float(costs.design.fill_max_m.value), float(costs.design.cut_max_m.value)
+    high, deep, ends = raised > fill + 1e-3, -raised > cut + 1e-3, np.zeros(len(at), dtype=bool)
+    ends[[0, -1]] = np.abs(raised[[0, -1]]) > 1e-3  # noqa: PLR2004 - a millimetre
+    return [
+        _Found("allowance", at[high], raised[high], fill),
+        _Found("allowance", at[deep], -raised[deep], cut),
+        _Found("end", at[ends], np.abs(raised[ends]), 0.0),
+    ]
+
+
+def _forbidden(alignment: Alignment, ground: Ground) -> _Found:
+    at = np.arange(0, alignment.line.length, WALK_M)
+    row, column = _cells(ground, _points(alignment, at))
+    rows, columns = ground.heights.shape
+    within = (row >= 0) & (column >= 0) & (row < rows) & (column < columns)
+    barred = within & np.isinf(ground.factor[np.clip(row, 0, rows - 1).astype(int), np.clip(column, 0, columns - 1).astype(int)])
+    return _Found("forbidden", at[barred], np.full(int(barred.sum()), np.inf), float("nan"))
+
+
+def _cross_slopes(alignment: Alignment, ground: Ground, costs: CostSet) -> _Found:
+    at = alignment.chainage_m
+    ahead, behind = _points(alignment, at + 2.0), _points(alignment, at - 2.0)
+    heading = np.arctan2(*(ahead - behind).T[::-1])
+    side = SIDE_M * np.column_stack([-np.sin(heading), np.cos(heading)])
+    here = _points(alignment, at)
+    slope = np.nan_to_num(np.abs(_ground_at(ground, here + side) - _ground_at(ground, here - side)) / (2 * SIDE_M))
+    limit = float(np.tan(np.radians(costs.design.cross_slope_max_deg.value)))
+    over = slope > limit + 1e-4
+    return _Found("cross_slope", at[over], slope[over], limit)
+
+
+def _crosses_itself(alignment: Alignment) -> _Found:
+    """Where a line that is not simple meets itself: ends of its noded parts that are not its own ends."""
+    if alignment.line.is_simple:
+        return _Found("crosses_itself", np.empty(0), np.empty(0), float("nan"))
+    parts = shapely.get_parts(shapely.node(alignment.line))
+    meeting = shapely.get_point(parts, -1)
+    at = np.sort(shapely.line_locate_point(alignment.line, meeting))
+    inner = at[(at > WALK_M) & (at < alignment.line.length - WALK_M)]
+    return _Found("crosses_itself", inner, np.ones(len(inner)), float("nan"))
+
+
+def _length(alignment: Alignment) -> _Found:
+    """The stations measure the same line."""
+    wrong = abs(alignment.line.length - alignment.chainage_m[-1]) > 1e-3 or abs(alignment.line.length - alignment.length_m) > 1e-3  # noqa: PLR2004
+    at = np.array([alignment.line.length]) if wrong else np.empty(0)
+    return _Found("length", at, at, alignment.length_m)
+
+
+def _points(alignment: Alignment, at: NDArray[np.float64]) -> NDArray[np.float64]:
+    held = np.clip(at, 0, alignment.line.length)
+    return shapely.get_coordinates(shapely.line_interpolate_point(alignment.line, held))
+
+
+def _cells(ground: Ground, points: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    return np.floor((ground.y0 - points[:, 1]) / ground.cell_m), np.floor((points[:, 0] - ground.x0) / ground.cell_m)
+
+
+def _ground_at(ground: Ground, points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Height between cell centres; NaN beyond the grid or beside an unknown cell."""
+    place = np.stack([(ground.y0 - points[:, 1]) / ground.cell_m - 0.5, (points[:, 0] - ground.x0) / ground.cell_m - 0.5])
+    rows, columns = ground.heights.shape
+    beyond = (place < -0.5).any(axis=0) | (place[0] > rows - 0.5) | (place[1] > columns - 0.5)
+    height = ndimage.map_coordinates(ground.heights.astype(np.float64), place, order=1, mode="nearest")
+    height[beyond] = np.nan
+    return np.asarray(height)
