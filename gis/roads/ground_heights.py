@@ -22,6 +22,8 @@ Bounds = tuple[float, float, float, float]
 LOWEST_M, HIGHEST_M = -500.0, 9_000.0
 """No ground lies lower (the Dead Sea is at -430 m) or higher (Everest): what does is a nodata value that nobody declared."""
 
+SMALLEST_CELL_M = 1.0
+
 
 @dataclass(frozen=True, slots=True)
 class Grid:
@@ -52,9 +54,11 @@ def heights_on(terrain: Terrain, crs: CRS, *, cell_m: float | None, bounds: Boun
         max_cells: More are refused.
 
     Raises:
-        QueryError: The grid would be too large; the sentence says which cell would do.
+        QueryError: The grid would be too large (the sentence says which cell would do), or a cell is smaller than a metre.
         InputError: No height is known within the bounds.
     """
+    if cell_m is not None and not SMALLEST_CELL_M <= cell_m < math.inf:
+        raise QueryError(f"格网边长 {cell_m:g} m 不能用，须不小于 {SMALLEST_CELL_M:g} m。")
     same = _same_grid(terrain, crs, cell_m)
     grid = _grid(terrain, crs, cell_m if same is None else same.cell_m, bounds, anchor=same)
     if grid.rows * grid.columns > max_cells:
@@ -85,7 +89,7 @@ def _grid(terrain: Terrain, crs: CRS, cell_m: float | None, bounds: Bounds | Non
     if not all(math.isfinite(edge) for edge in (west, south, east, north)) or east <= west or north <= south:
         raise InputError("高程（dem）图层的范围无法换算到本县的坐标系。", hint="请检查 DEM 声明的坐标系是否正确。")
     if cell_m is None:
-        cell_m = max(1.0, round(_cell_size(terrain, crs), 1))
+        cell_m = max(SMALLEST_CELL_M, round(_cell_size(terrain, crs), 1))
     x0, y0 = (anchor.x0, anchor.y0) if anchor is not None else (0.0, 0.0)
     first, last = math.floor((west - x0) / cell_m + 1e-9), math.ceil((east - x0) / cell_m - 1e-9)
     top, bottom = math.floor((y0 - north) / cell_m + 1e-9), math.ceil((y0 - south) / cell_m - 1e-9)

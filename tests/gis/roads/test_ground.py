@@ -123,6 +123,20 @@ def test_a_grid_that_is_too_large_is_refused_and_the_cell_that_it_offers_is_take
     assert np.prod(make_ground(_flat(), {}, COSTS, crs=UTM, cell_m=19, max_cells=200).shape) <= 200
 
 
+@pytest.mark.parametrize("cell", [0.0, -30.0, float("nan"), float("inf"), 0.5])
+def test_a_cell_that_is_none_is_refused(cell: float) -> None:
+    with pytest.raises(QueryError, match="格网边长"):
+        make_ground(_flat(), {}, COSTS, crs=UTM, cell_m=cell)
+
+
+def test_a_grid_that_is_written_from_the_south_is_turned() -> None:
+    heights = np.arange(600, dtype=np.float32).reshape(20, 30)
+    south = Terrain(heights[::-1].copy(), Affine(10, 0, X0, 0, 10, Y0 - 200), UTM, None)
+    ground = make_ground(south, {}, COSTS, crs=UTM)
+    assert (ground.x0, ground.y0, ground.shape) == (X0, Y0, (20, 30))
+    assert np.allclose(ground.heights, heights, atol=1e-3)
+
+
 def test_a_larger_cell_gives_the_mean_height() -> None:
     heights = np.tile(np.arange(40, dtype=np.float32) * 3, (40, 1))
     ground = make_ground(_terrain(heights), {}, COSTS, crs=UTM, cell_m=20)
