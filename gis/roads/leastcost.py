@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gis.roads.buckets import DONE, advance, new_queue, pop, push, with_room
-from gis.roads.compiled import compiled
-from gis.roads.steps import FACTOR, Grid, StepModel, Table, grid_of, neighbour_offsets, step_price, table_of
+from gis.roads.compiled import compiled, inlined
+from gis.roads.steps import FACTOR, Grid, Prices, StepModel, Table, grid_of, neighbour_offsets, step_price, table_of
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -92,12 +92,10 @@ def spread_plain(price: ArrayLike, sources: ArrayLike, *, neighbours: int = 8) -
     offsets = neighbour_offsets(neighbours)
     border = int(np.abs(offsets).max())
     rows, columns = surface.shape
-    cells = np.zeros(((rows + 2 * border) * (columns + 2 * border), 4), np.float32)
-    cells[:, FACTOR] = np.inf
-    inner = cells.reshape(rows + 2 * border, columns + 2 * border, 4)[border:-border, border:-border, FACTOR]
-    inner[:] = np.where(surface >= 0, surface, np.inf)
+    cells = np.full((rows + 2 * border, columns + 2 * border, 4), np.inf, np.float32)
+    cells[border:-border, border:-border, FACTOR] = np.where(surface >= 0, surface, np.inf)
     flat = StepModel(1.0, 1.0, 1.0, 1.0, 1.0, np.inf, np.zeros(256), 0.0, np.inf, offsets)
-    grid = Grid(cells, np.zeros(len(cells), np.uint8), (rows, columns), border)
+    grid = Grid(cells.reshape(-1, 4), np.empty(0, np.uint8), (rows, columns), border)
     table = table_of(flat, grid.width)
     # Between two impassable cells that touch at a corner a plain surface lets one through, as the other tools do.
     table.steps["corner"] = 0
@@ -168,7 +166,12 @@ def _spread(
     start = grid.flat(_inside(sources, grid))
     begin = np.zeros(len(start)) if start_cost is None else np.asarray(start_cost, dtype=np.float64)
     wanted = np.empty(0, np.int64) if targets is None else np.unique(grid.flat(_inside(targets, grid)))
-    cost, move = _run((grid.cells, grid.water), table, start, begin, wanted, limit, _per_cost(grid, table))
+    # Made here and not in the kernel: numpy asks for huge pages, and the search jumps about in memory.
+    cost, move = np.full(len(grid.cells), np.inf), np.full(len(grid.cells), UNREACHED, np.int8)
+    state = np.zeros(len(grid.cells), np.uint8)
+    state[wanted] = WANTED
+    waits = len(wanted) or -1
+    _run((grid.cells, grid.water), table, (cost, move, state), start, begin, waits, limit, _per_cost(grid, table))
     inner = slice(grid.border, -grid.border)
     shape = (grid.shape[0] + 2 * grid.border, grid.width)
     return Spread(cost.reshape(shape)[inner, inner], move.reshape(shape)[inner, inner])
@@ -190,68 +193,77 @@ def _inside(cells: ArrayLike, grid: Grid) -> NDArray[np.int64]:
 def _per_cost(grid: Grid, table: Table) -> float:
     """Buckets per unit of cost: one is as wide as the cheapest step can be."""
     dearness = table.prices.base + table.earthwork
-    factor = grid.cells[:, FACTOR]
-    able = factor[(factor < np.inf) & (factor > 0)]
-    if not len(able):
-        return 1.0
-    least = max(float(able.min()), float(able.mean(dtype=np.float64)) / FEWEST_BUCKETS_PER_MEAN_STEP)
+    least, mean = _factors(grid.cells)
+    least = max(least, mean / FEWEST_BUCKETS_PER_MEAN_STEP)
     price = max(float(dearness.min()), float(dearness.mean()) / FEWEST_BUCKETS_PER_MEAN_STEP)
     return 1.0 / (float(table.steps["length"].min()) * price * least or 1.0)
+
+
+@compiled
+def _factors(cells: NDArray[np.float32]) -> tuple[float, float]:
+    """Least and mean of the factors that are neither nought nor infinite; 1 where there are none."""
+    least, total, count = np.inf, 0.0, 0
+    for at in range(len(cells)):
+        factor = np.float64(cells[at, FACTOR])
+        if 0 < factor < np.inf:
+            least = min(least, factor)
+            total += factor
+            count += 1
+    return (least, total / count) if count else (1.0, 1.0)
 
 
 @compiled
 def _run(
     ground: tuple[NDArray[np.float32], NDArray[np.uint8]],
     table: Table,
+    labels: tuple[NDArray[np.float64], NDArray[np.int8], NDArray[np.uint8]],
     start: NDArray[np.int64],
     begin: NDArray[np.float64],
-    wanted: NDArray[np.int64],
+    left: int,
     limit: float,
     per_cost: float,
-) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
-    """Dijkstra by buckets: settle cell after cell until nothing waits, or all wanted cells are settled."""
-    count = len(ground[0])
-    cost, move = np.full(count, np.inf), np.full(count, np.int8(UNREACHED))
-    state = np.zeros(count, np.uint8)
+) -> None:
+    """Dijkstra by buckets: settle cell after cell until nothing waits, or none of the `left` wanted cells is left."""
+    cells, water = ground
+    steps, earthwork, prices = table
+    cost, move, state = labels
     heads, mark = new_queue()
     entries = with_room(np.empty((0, 2), np.int32), mark, len(start) + ROOM)
     for i in range(len(start)):
         if begin[i] < cost[start[i]] and begin[i] <= limit:
             cost[start[i]], move[start[i]] = begin[i], SOURCE
             push(entries, heads, mark, start[i], int(begin[i] * per_cost))
-    for i in range(len(wanted)):
-        state[wanted[i]] = WANTED
-    left, stops = len(wanted), len(wanted) > 0
-    while (left > 0 or not stops) and advance(entries, heads, mark, cost, state, per_cost):
+    while left != 0 and advance(entries, heads, mark, cost, state, per_cost):
         here = pop(entries, heads, mark)
         while here >= 0:
             if not state[here] & DONE:
                 left -= (state[here] & WANTED) // WANTED
                 state[here] = DONE
-                entries = with_room(entries, mark, len(table.steps))
-                _relax(ground, table, (cost, move, state), (entries, heads, mark), here, limit, per_cost)
+                entries = with_room(entries, mark, len(steps))
+                _relax(cells, water, steps, earthwork, prices, cost, move, state, entries, heads, mark, here, limit, per_cost)
             here = pop(entries, heads, mark)
-    if stops and left == 0:
+    if left == 0:
         _forget(cost, move, state)
-    return cost, move
 
 
-@compiled
-def _relax(
-    ground: tuple[NDArray[np.float32], NDArray[np.uint8]],
-    table: Table,
-    labels: tuple[NDArray[np.float64], NDArray[np.int8], NDArray[np.uint8]],
-    queue: tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]],
+@inlined
+def _relax(  # noqa: PLR0913, PLR0917 - arrays out of a tuple would be counted as used at every cell, which costs more than the work itself
+    cells: NDArray[np.float32],
+    water: NDArray[np.uint8],
+    steps: NDArray[np.void],
+    earthwork: NDArray[np.float64],
+    prices: Prices,
+    cost: NDArray[np.float64],
+    move: NDArray[np.int8],
+    state: NDArray[np.uint8],
+    entries: NDArray[np.int32],
+    heads: NDArray[np.int32],
+    mark: NDArray[np.int64],
     here: int,
     limit: float,
     per_cost: float,
 ) -> None:
     """Offer the steps out of a cell to its neighbours."""
-    # Arrays are taken out of their tuples here: in the loop each of them would be counted as used, which costs more than the loop's work.
-    cells, water = ground
-    steps, earthwork, prices = table
-    cost, move, state = labels
-    entries, heads, mark = queue
     now = cost[here]
     for k in range(len(steps)):
         there = here + steps[k].delta
@@ -277,7 +289,12 @@ def _forget(cost: NDArray[np.float64], move: NDArray[np.int8], state: NDArray[np
 
 @compiled
 def _all_prices(
-    ground: tuple[NDArray[np.float32], NDArray[np.uint8]], table: Table, shape: tuple[int, int], border: int, k: int, prices: NDArray[np.float64]
+    ground: tuple[NDArray[np.float32], NDArray[np.uint8]],
+    table: Table,
+    shape: tuple[int, int],
+    border: int,
+    k: int,
+    prices: NDArray[np.float64],
 ) -> int:
     """Price of step k out of every cell, row by row; how many of them are possible."""
     cells, water = ground

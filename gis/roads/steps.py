@@ -108,7 +108,7 @@ class Grid(NamedTuple):
     """The ground with a forbidden border as wide as the longest step, flat."""
 
     cells: NDArray[np.float32]  # (n, 4): height, gradient along columns, gradient along rows, factor (inf forbidden)
-    water: NDArray[np.uint8]  # bits WET and NEAR_WATER
+    water: NDArray[np.uint8]  # bits WET and NEAR_WATER; empty says that the ground is flat and dry
     shape: tuple[int, int]  # without the border
     border: int
 
@@ -310,12 +310,14 @@ def step_price(
     """Price of step k from a padded cell, in 元; inf where it is forbidden."""
     step = steps[k]
     end = start + step.delta
-    factor = step.share[0] * (np.float64(cells[start, FACTOR]) + np.float64(cells[end, FACTOR]))
+    factor: float = step.share[0] * (np.float64(cells[start, FACTOR]) + np.float64(cells[end, FACTOR]))
     for i in range(step.pairs):
         between = np.float64(cells[start + step.near[i], FACTOR]) + np.float64(cells[end - step.near[i], FACTOR])
         factor += step.share[i + 1] * between
     if step.corner != 0 and cells[start + step.corner, FACTOR] == np.inf and cells[end - step.corner, FACTOR] == np.inf:
-        factor = np.inf
+        return np.inf
+    if len(water) == 0:
+        return factor * float(step.length * prices.base)
     low, high = np.float64(cells[start, HEIGHT]), np.float64(cells[end, HEIGHT])
     per_grade = prices.per_grade_high if low + high > prices.twice_high else prices.per_grade
     beyond = max(0.0, abs(high - low) * per_grade - step.length)
