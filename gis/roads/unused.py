@@ -46,7 +46,8 @@ def spare_parts(paths: KeyPaths, planning: PlanningGraph, runs: list[Run]) -> li
         left = _line_price(planning, line) - sum(run.price for run in taken)
         whole = sum(end - start for start, end in rest)
         for start, end in rest:
-            parent, hangs = _where(paths, planning, line, start, end)
+            beside = [run for run in taken if min(abs(tip - m) for tip in (start, end) for m in (run.from_m, run.to_m)) <= SAME_PLACE_M]
+            parent, hangs = (int(paths.home[beside[0].path]), True) if beside else _where(paths, planning, line, start, end)
             xy = shapely.get_coordinates(substring(planning.stock.courses[line], start, end))
             price = max(left, 0.0) * (end - start) / whole
             found.append(Spare(Run(NONE, "project", line, start, end, end - start, price, xy, 0), parent, hangs))
