@@ -105,6 +105,8 @@ class RoadsOrder(Strict):
 
     def _time_faults(self) -> list[str]:
         years, faults = self.years, []
+        if not years and (self.floors or self.deadlines or not self.carry_over or self.weights != Weights(households=1.0)):
+            faults.append("写了权重、底线、期限或结余办法，就要写年度和各年预算")
         if len(years) != len(self.budgets_cny):
             faults.append(f"{len(years)} 个年度对应 {len(self.budgets_cny)} 个预算，须一年一个")
         if any(later <= earlier for earlier, later in pairwise(years)):

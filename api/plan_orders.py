@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from api.plan_models import RoadsOrder
     from api.snapshot import Snapshot
 
-_AREAS = {"counties": "county_code", "townships": "township_code", "villages": "village_code"}
+_AREAS = {"townships": "township_code", "groups": "township_code"}
 _WISHES = {"road_works": "work_code", "road_projects": "project_code"}
 _MOST_NAMED = 5
 
@@ -40,7 +40,7 @@ def _unknown_areas(snapshot: Snapshot, order: RoadsOrder) -> Iterable[str]:
     wanted = {code for code in areas if code is not None}
     unknown = sorted(wanted - _codes(snapshot, _AREAS)) if wanted else []
     if unknown:
-        yield f"底线、期限里的 {_named(unknown)} 不是本县的乡镇或村代码"
+        yield f"底线、期限里的 {_named(unknown)} 不是本县的乡镇代码"
 
 
 def _unknown_costs(snapshot: Snapshot, order: RoadsOrder) -> Iterable[str]:

@@ -18,7 +18,9 @@ _PROBLEMS = {"400": "参数或条件有误", "404": "没有找到", "default": "
 def describe(app: FastAPI) -> dict[str, Any]:
     """The OpenAPI document, made once: every operation says that errors come as problem+json."""
     if app.openapi_schema is None:
-        document = get_openapi(title=app.title, version=app.version, description="村民组短板规划图的数据接口，只读。", routes=app.routes)
+        document = get_openapi(
+            title=app.title, version=app.version, description="村民组短板规划图的数据接口；除提交和取消计算任务外只读。", routes=app.routes
+        )
         schemas = document.setdefault("components", {}).setdefault("schemas", {})
         schemas["Problem"] = ProblemShape.model_json_schema()
         for name in ("HTTPValidationError", "ValidationError"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from api.jobs.kinds import Order, Outcome
-from api.runs.roads import plan_county_roads
+from api.runs.roads import Asked, plan_county_roads
 from gis.roads.plan import PlanOptions
 from gis.roads.programme.terms import Deadline, Floor, Terms
 
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 def run_roads(workspace: Workspace, options: Mapping[str, Any], order: Order, tell: Tell) -> Outcome:
     """Plan the county's roads as ordered (`api.plan_models.RoadsOrder`, without title and author)."""
     wanted = PlanOptions(include_unknown=options["include_unknown"], include_relocation=options["include_relocation"])
-    report = plan_county_roads(workspace, wanted, terms_of(options), costs=options["costs"], title=order.title, author=order.author, tell=tell)
+    asked = Asked(terms_of(options), tuple(options["must"]), tuple(options["must_not"]), order.title, order.author)
+    report = plan_county_roads(workspace, wanted, asked, costs=options["costs"], tell=tell)
     return Outcome(report.revision.id, {"network": dict(report.network), "status": report.programme.get("status")})
 
 

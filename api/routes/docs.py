@@ -40,18 +40,28 @@ def docs(request: Request) -> HTMLResponse:
 
 def page_of(document: dict[str, Any]) -> str:
     """An OpenAPI document as one HTML page."""
-    parts = [_operation(path, operation) for path, methods in document["paths"].items() for operation in methods.values()]
+    schemas = document["components"]["schemas"]
+    parts = [_operation(f"{method.upper()} {path}", one, schemas) for path, methods in document["paths"].items() for method, one in methods.items()]
     head = f'<meta charset="utf-8"><title>{escape(document["info"]["title"])}接口说明</title><style>{_STYLE}</style>'
     intro = '<p>机器可读的定义：<a href="/openapi.json">/openapi.json</a>。出错时返回 <code>application/problem+json</code>，detail 是一句说明。</p>'
     title = f"<h1>{escape(document['info']['title'])} {escape(document['info']['version'])} 接口说明</h1>"
     return f'<!doctype html><html lang="zh-CN"><head>{head}</head><body>{title}{intro}{"".join(parts)}</body></html>'
 
 
-def _operation(path: str, operation: dict[str, Any]) -> str:
-    rows = "".join(_parameter(one) for one in operation.get("parameters", []))
+def _operation(address: str, operation: dict[str, Any], schemas: dict[str, Any]) -> str:
+    rows = "".join(_parameter(one) for one in [*operation.get("parameters", []), *_fields(operation, schemas)])
     table = f"<table><tr><th>参数</th><th>类型</th><th>说明</th></tr>{rows}</table>" if rows else ""
-    kinds = "、".join(escape(kind) for kind in operation["responses"].get("200", {}).get("content", {}))
-    return f"<h2><code>GET {escape(path)}</code> {escape(operation.get('summary', ''))}</h2>{table}<p>返回 {kinds}</p>"
+    answers = (answer for status, answer in operation["responses"].items() if status.startswith("2"))
+    kinds = "、".join(escape(kind) for answer in answers for kind in answer.get("content", {}))
+    return f"<h2><code>{escape(address)}</code> {escape(operation.get('summary', ''))}</h2>{table}<p>返回 {kinds}</p>"
+
+
+def _fields(operation: dict[str, Any], schemas: dict[str, Any]) -> list[dict[str, Any]]:
+    """The fields of the JSON object that an operation takes, as if they were parameters."""
+    reference = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {}).get("$ref", "")
+    body = schemas.get(reference.rpartition("/")[2], {})
+    required = body.get("required", [])
+    return [{"name": f"{{{name}}}", "schema": schema, "required": name in required} for name, schema in body.get("properties", {}).items()]
 
 
 def _parameter(one: dict[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Header, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response, StreamingResponse
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from api.jobs.desk import Desk
 
 router = APIRouter(tags=["任务"], route_class=WritingRoute)
+
+JobId = Annotated[str, Path(max_length=40, description="任务编号")]
 
 _NOW = {"cache-control": "no-store"}
 _STREAM = {**_NOW, "x-accel-buffering": "no"}
@@ -44,21 +46,21 @@ def jobs(request: Request, query: Annotated[JobsQuery, Query()]) -> Json:
 
 
 @router.get("/jobs/{job_id}", response_model=JobAnswer, dependencies=[NoParameters], summary="一个任务")
-def job(request: Request, job_id: str) -> Json:
+def job(request: Request, job_id: JobId) -> Json:
     """Where the job is, what it has made, or why it has not."""
     desk: Desk = request.app.state.desk
     return Json({"job": desk.records.get(job_id).as_dict()}, headers=_NOW)
 
 
 @router.delete("/jobs/{job_id}", response_model=JobAnswer, dependencies=[NoParameters], summary="取消任务")
-def cancel(request: Request, job_id: str) -> Json:
+def cancel(request: Request, job_id: JobId) -> Json:
     """End a job; one that runs ends within a second or two, without a half revision."""
     desk: Desk = request.app.state.desk
     return Json({"job": desk.records.cancel(job_id).as_dict()}, headers=_NOW)
 
 
 @router.get("/jobs/{job_id}/events", response_class=EventStream, dependencies=[NoParameters], summary="任务进展（SSE）")
-def progress(request: Request, job_id: str, last_event_id: Annotated[str, Header(max_length=20)] = "") -> Response:
+def progress(request: Request, job_id: JobId, last_event_id: Annotated[str, Header(max_length=20)] = "") -> Response:
     """`progress` events until the job ends, then `done`, `failed`, `cancelled` or `interrupted`; 204 for who has heard that already."""
     desk: Desk = request.app.state.desk
     seen = int(last_event_id) if last_event_id.isascii() and last_event_id.isdigit() else 0

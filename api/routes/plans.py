@@ -50,7 +50,7 @@ def plan(snapshot: PlanSnapshotDep, current: SnapshotDep) -> Json:
 
 @router.post("/plans/roads", response_model=JobAnswer, status_code=202, dependencies=[NoParameters], summary="提交道路计划")
 def order(request: Request, order: RoadsOrder) -> Json:
-    """Take an order; the job that runs it is told at `/jobs/{id}`."""
+    """Take an order; the job that runs it is told at `/jobs/{job_id}`."""
     check_order(request.app.state.snapshots.current(), order)
     desk: Desk = request.app.state.desk
     options = order.model_dump(mode="json", exclude={"title", "author"})

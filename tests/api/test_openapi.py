@@ -2,19 +2,43 @@
 
 import pytest
 import schemathesis
+import synthetic_plan
 from hypothesis import HealthCheck, given, settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from api.app import create_app
 from api.settings import Settings
 
-PATHS = sorted(create_app(Settings()).openapi()["paths"])
+OPERATIONS = sorted((path, method.upper()) for path, methods in create_app(Settings()).openapi()["paths"].items() for method in methods)
+READING = [(path, method) for path, method in OPERATIONS if method == "GET"]
+WRITING = [(path, method) for path, method in OPERATIONS if method != "GET"]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", PATHS)
-def test_answers_keep_to_the_description(server, path):
-    operation = schemathesis.openapi.from_url(f"{server.base}/openapi.json")[path]["GET"]
+@pytest.mark.parametrize(("path", "method"), READING)
+def test_answers_keep_to_the_description(server, path, method):
+    _ask_whatever_is_allowed(server, path, method)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", sorted({path for path, _ in READING if path.startswith(("/plans", "/jobs"))}))
+def test_answers_about_a_plan_keep_to_the_description(planned, path):
+    _ask_whatever_is_allowed(planned, path, "GET")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("path", "method"), WRITING)
+def test_orders_keep_to_the_description(own_workspace, serve, path, method):
+    """A hundred may wait, so that orders are taken, not only refused."""
+    synthetic_plan.commit_plan(own_workspace)
+    with serve(own_workspace, most_waiting=100) as server:
+        _ask_whatever_is_allowed(server, path, method)
+        if method == "POST":
+            assert server.get("/jobs").json["jobs"], "some were taken"
+
+
+def _ask_whatever_is_allowed(server, path, method):
+    operation = schemathesis.openapi.from_url(f"{server.base}/openapi.json")[path][method]
 
     @settings(max_examples=10, deadline=None, database=None, suppress_health_check=list(HealthCheck), derandomize=True)
     @given(operation.as_strategy())
