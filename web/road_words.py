@@ -78,7 +78,7 @@ def weight_words(weights: Mapping[str, float]) -> str:
 def network_lines(network: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What is said of the network: whom it reaches, what it costs, how good it is proven to be."""
     return [
-        ("接通的组", f"{network['groups_planned']:,} 组"),
+        ("接通的组", _groups_and_households(network)),
         *[(f"未安排：{reason_words(reason)}", f"{count:,} 组") for reason, count in sorted(network.get("groups_unplanned", {}).items())],
         ("路网总造价", f"{wan(network['cost_cny'])}（逐段定线计算）"),
         ("长度", f"新建 {km(network['new_km'])}，现有路硬化 {km(network['upgrade_km'])}"),
@@ -89,7 +89,14 @@ def network_lines(network: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("共用干线后为单独修路的", percent(network["shared_ratio"])),
         ("需勘测或展线", f"{km(network['flagged_km'])}，占新建的 {percent(network['flagged_share'])}"),
         ("核查发现而未标注的", f"{network.get('findings_unflagged', 0):,} 处"),
+        *([("注意", "不能确定哪些硬化路与对外路网相连，凡可能相连的都按已相连计。")] if network.get("network_assumed") else []),
+        *[("注意", str(note)) for note in network.get("notes", ())],
     ]
+
+
+def _groups_and_households(network: Mapping[str, Any]) -> str:
+    households = network.get("households_planned")
+    return f"{network['groups_planned']:,} 组" + (f"，{households:,} 户" if households is not None else "")
 
 
 def programme_lines(programme: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -174,6 +174,13 @@ def test_unplanned_groups_are_listed_with_their_reasons(book: RoadBook) -> None:
     assert lines["未安排：是否通硬化路不明，先核实"] == "2 组"
 
 
+def test_what_was_missing_is_said(book: RoadBook) -> None:
+    network = {**book.network, "notes": ["没有“河流”图层。"], "network_assumed": True, "households_planned": 1283}
+    lines = network_lines(network)
+    assert ("接通的组", "3 组，1,283 户") in lines
+    assert [words for head, words in lines if head == "注意"] == ["不能确定哪些硬化路与对外路网相连，凡可能相连的都按已相连计。", "没有“河流”图层。"]
+
+
 # KML
 
 
