@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
 import threading
 import time
@@ -90,6 +91,8 @@ def _telling(records: Records, job_id: str, attempt: int) -> Tell:
 def _leave_with_the_keeper() -> None:
     while os.read(sys.stdin.fileno(), 1):
         pass
+    if os.name == "posix" and os.getpgrp() == os.getpid():
+        os.killpg(os.getpid(), signal.SIGKILL)  # with whatever the run has started
     os._exit(_ORPHANED)  # at once: what is not committed is not there
 
 
