@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+import shapely
 
 from gis.roads.drawn import KIND_OF_ROLE, Kind, Links, join_links, pieces, place_points, straight_links
 from gis.roads.existing import PROJECT, Role
@@ -87,6 +88,8 @@ class PlanningGraph:
         must: which of the links belong to projects that are built whatever else is: their price is spent already.
         prices: of a metre.
         rivers: water, metric.
+        idle: rows of `stock.edges`: projects that are built whatever else is, on a course that `row` takes for something else.
+        idle_cny: 元 of each of them.
         places: places along the drawn lines.
         number: node of each place.
     """
@@ -102,6 +105,8 @@ class PlanningGraph:
     must: Bools
     prices: Prices
     rivers: Rivers
+    idle: Ints
+    idle_cny: Floats
     places: Places
     number: Ints
 
@@ -112,8 +117,8 @@ class PlanningGraph:
 
     @property
     def must_cny(self) -> float:
-        """元: all projects that are built in any case, as far as they are lines of the graph."""
-        return float(self.links.price[self.must & np.isfinite(self.links.price)].sum())
+        """元: all projects that are built in any case."""
+        return float(self.links.price[self.must & np.isfinite(self.links.price)].sum() + self.idle_cny.sum())
 
     def edges(self) -> tuple[Ints, Ints, Floats]:
         """Both ends of every edge, and what the optimisation has to pay for it: nothing for what is built anyway."""
@@ -185,6 +190,7 @@ def planning_graph(ground: Ground, stock: RoadStock, costs: CostSet, model: Step
     prices = _prices(costs, model, cells)
     wet = see_rivers(rivers, ground.crs)
     row, per_m = choose_rows(stock, costs)
+    idle = np.flatnonzero(_must(stock) & (row[stock.edges["line"].to_numpy(dtype=np.int64)] != np.arange(len(stock.edges))))
     places = _places(stock, row, min(POINT_STEP_M, ground.cell_m))
     number = int(cell.max(initial=0)) + 1 + places.point
     links = _drawn(ground, stock, row, per_m, places, number, prices, wet)
@@ -203,6 +209,8 @@ def planning_graph(ground: Ground, stock: RoadStock, costs: CostSet, model: Step
         must=must_links(stock, row, links),
         prices=prices,
         rivers=wet,
+        idle=idle,
+        idle_cny=_course_prices(ground, stock, idle, _edge_prices(stock, costs)[idle], prices),
         places=places,
         number=number,
     )
@@ -378,6 +386,13 @@ def _joins(ground: Ground, cell: Ints, places: Places, number: Ints, prices: Pri
     length = np.hypot(*(middle - places.xy[at]).T)
     price = length * prices.cell_m[on] + count_crossings(wet, places.xy[at], middle) * prices.bridge
     return straight_links(number[at], cell[on], Kind.JOIN, price, length)
+
+
+def _course_prices(ground: Ground, stock: RoadStock, rows: Ints, per_m: Floats, prices: Prices) -> Floats:
+    """元 of whole edges; where nothing is stated, as new road at the price of the ground in their middle."""
+    courses = np.asarray(stock.edges.geometry.array, dtype=object)[rows]
+    middle = shapely.get_coordinates(shapely.line_interpolate_point(courses, 0.5, normalized=True))
+    return np.asarray(shapely.length(courses) * np.where(np.isfinite(per_m), per_m, metre_price(ground, prices, middle)))
 
 
 def metre_price(ground: Ground, prices: Prices, xy: Floats) -> Floats:

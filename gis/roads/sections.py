@@ -40,6 +40,7 @@ class Run:
         path: key node of their path.
         kind: of the section (`new`, `upgrade`, `project`, `committed`, `join`).
         line: line of the stock that they follow; -1 none.
+        row: row of the stock's edges that it stands for; -1 none.
         from_m, to_m: along that line.
         length_m: metres to be built.
         price: 元.
@@ -50,6 +51,7 @@ class Run:
     path: int
     kind: str
     line: int
+    row: int
     from_m: float
     to_m: float
     length_m: float
@@ -102,7 +104,8 @@ def _run(part: Ints, paths: KeyPaths, planning: PlanningGraph, row: dict[str, ND
         nodes = paths.node[np.concatenate([[paths.parent[first]], part])]
         xy = np.column_stack([planning.x[nodes], planning.y[nodes]])
     length, price = float(paths.length_m[part].sum()), float(paths.price[part].sum())
-    return Run(int(paths.path[first]), kind, line, start, end, length, price, xy, stretch)
+    edge = int(planning.row[line]) if line >= 0 else NONE
+    return Run(int(paths.path[first]), kind, line, edge, start, end, length, price, xy, stretch)
 
 
 def _folded(runs: list[Run], touch_m: float) -> list[Run]:

@@ -50,7 +50,19 @@ def spare_parts(paths: KeyPaths, planning: PlanningGraph, runs: list[Run]) -> li
             parent, hangs = (int(paths.home[beside[0].path]), True) if beside else _where(paths, planning, line, start, end)
             xy = shapely.get_coordinates(substring(planning.stock.courses[line], start, end))
             price = max(left, 0.0) * (end - start) / whole
-            found.append(Spare(Run(NONE, "project", line, start, end, end - start, price, xy, 0), parent, hangs))
+            found.append(Spare(Run(NONE, "project", line, int(planning.row[line]), start, end, end - start, price, xy, 0), parent, hangs))
+    return found + _beside_the_graph(paths, planning)
+
+
+def _beside_the_graph(paths: KeyPaths, planning: PlanningGraph) -> list[Spare]:
+    """Must-do projects on a course that the graph knows as something better: good road, or another project."""
+    found = []
+    for row, price in zip(planning.idle.tolist(), planning.idle_cny.tolist(), strict=True):
+        line = int(planning.stock.edges["line"].iloc[row])
+        xy = shapely.get_coordinates(planning.stock.courses[line])
+        length = float(shapely.length(planning.stock.courses[line]))
+        parent, hangs = _where(paths, planning, line, 0.0, length)
+        found.append(Spare(Run(NONE, "project", line, row, 0.0, length, length, price, xy, 0), parent, hangs))
     return found
 
 

@@ -37,8 +37,8 @@ class Works:
     Attributes:
         works: one row a work: `work_code, work_name, kind, township_code, township_name, village_code, village_name, parent_work, depth,
             decision, length_km, cost_cny, groups_count, households_count, people_count, registered_households_count, downstream_groups_count,
-            downstream_households_count, road_codes, project_codes, synthetic`, geometry. A work without groups downstream serves nobody.
-        sections: one row a section, works in order and each from the network outward: `section_code, work_code, kind, road_code, project_code,
+            downstream_households_count, new_km, upgrade_km, road_codes, project_codes, synthetic`, geometry. A work without groups downstream serves nobody.
+        sections: one row a section, works in order and each from the network outward: `section_code, work_code, kind, road_code, project_code, name,
             layer, source_row, surface, from_m, to_m` (along the course of the drawn road), `length_m, cost_cny, stated_cny` (of a project whose
             price the bureau gives), `must, synthetic`, geometry.
         work_groups: one row a group: its names and counts, `work_code` (<NA>: nothing has to be built, or it is not joined), `reason`
@@ -71,18 +71,19 @@ def make_works(trunk: Trunk, groups: gpd.GeoDataFrame, *, by_households: bool = 
         groups: the same frame, `group_code` and the names and counts of groups; `wanted` says why a group is not planned.
         by_households: divide the cost of shared sections by households rather than equally.
     """
+    told = pd.DataFrame(groups[[name for name in (*_GROUP_COLUMNS, "hamlet_name", "synthetic") if name in groups]])
     paths = cut_tree(trunk)
     runs = runs_of(paths, trunk.planning)
     needs = _needs(trunk, paths)
     draft = _draft(trunk, paths, runs, needs)
-    areas = [_area(work, trunk.planning, groups) for work in draft]
+    areas = [_area(work, trunk.planning, told) for work in draft]
     ends = [tuple(work.runs[-1].xy[-1].tolist()) for work in draft]
     order = sorted(range(len(draft)), key=lambda at: (*order_key(areas[at], ends[at]), draft[at].key))
     draft, areas = [draft[at] for at in order], [areas[at] for at in order]
     code = {work.key: f"W{number + 1:04d}" for number, work in enumerate(draft)}
     sections = _sections(draft, trunk.planning, code)
-    users = _users(sections, needs, groups)
-    works = _works(draft, areas, sections, groups, code)
+    users = _users(sections, needs, told)
+    works = _works(draft, areas, sections, told, code)
     found = Works(works, sections, _work_groups(draft, code, trunk, groups), users)
     return with_costs(found, sections["cost_cny"], by_households=by_households)
 
@@ -148,14 +149,14 @@ def _draft(trunk: Trunk, paths: KeyPaths, runs: list[Run], needs: dict[int, list
     return [*found.values(), *spare]
 
 
-def _area(work: _Draft, planning: PlanningGraph, groups: gpd.GeoDataFrame) -> dict[str, str | None]:
+def _area(work: _Draft, planning: PlanningGraph, groups: pd.DataFrame) -> dict[str, str | None]:
     served = work.groups or work.below
     return area_of(groups.iloc[served]) if served else area_of_project(_edge(planning, work.runs[0]))
 
 
 def _edge(planning: PlanningGraph, run: Run) -> pd.Series[Any]:
     """The road or project that a run follows."""
-    return planning.stock.edges.iloc[int(planning.row[run.line])]
+    return planning.stock.edges.iloc[run.row]
 
 
 def _sections(draft: list[_Draft], planning: PlanningGraph, code: dict[int, str]) -> gpd.GeoDataFrame:
@@ -193,7 +194,7 @@ _SECTION_TYPES: dict[str, Any] = {
 def _described(planning: PlanningGraph, run: Run) -> dict[str, Any]:
     """The columns of a section that follow from its run."""
     base: dict[str, Any] = {"kind": run.kind, "length_m": run.length_m, "cost_cny": run.price, "must": False}
-    if run.line < 0:
+    if run.row < 0:
         return base
     edge = _edge(planning, run)
     known = {name: edge.get(name) for name in ("road_code", "project_code", "layer", "source_row", "surface", "synthetic")}
@@ -204,7 +205,7 @@ def _described(planning: PlanningGraph, run: Run) -> dict[str, Any]:
     return {**base, **known, "name": name, "from_m": run.from_m, "to_m": run.to_m, "stated_cny": stated, "must": must}
 
 
-def _users(sections: gpd.GeoDataFrame, needs: dict[int, list[int]], groups: gpd.GeoDataFrame) -> pd.DataFrame:
+def _users(sections: gpd.GeoDataFrame, needs: dict[int, list[int]], groups: pd.DataFrame) -> pd.DataFrame:
     """Pairs (section, group): a group needs every section of every path on its way."""
     pairs = pd.DataFrame([(key, group) for group, keys in needs.items() for key in keys], columns=["path", "group"], dtype="int64")
     met = sections[["section_code", "path"]].merge(pairs, on="path").sort_values(["section_code", "group"], kind="stable")
@@ -213,7 +214,7 @@ def _users(sections: gpd.GeoDataFrame, needs: dict[int, list[int]], groups: gpd.
 
 
 def _works(
-    draft: list[_Draft], areas: list[dict[str, str | None]], sections: gpd.GeoDataFrame, groups: gpd.GeoDataFrame, code: dict[int, str]
+    draft: list[_Draft], areas: list[dict[str, str | None]], sections: gpd.GeoDataFrame, groups: pd.DataFrame, code: dict[int, str]
 ) -> gpd.GeoDataFrame:
     parts = [sections.iloc[at] for at in sections.groupby("work_code", sort=True).indices.values()]
     depth = _depths(draft)

@@ -124,6 +124,15 @@ def test_must_do_projects_that_nobody_needs_are_works_that_serve_nobody():
     assert found.work_groups["attributed_cny"].sum() + 60_000 == pytest.approx(works["cost_cny"].sum())
 
 
+def test_a_must_do_project_on_good_road_is_not_lost():
+    project = [(line((350, 50), (350, 650)), {"decision": "must", "cost_cny": 60_000.0, "project_name": "西环路加宽"})]
+    trunk, found, works = cut([MAIN, (project[0][0], PAVED), TRACK], settlements([(650, 450)]), projects=project)
+    spare = works[works["downstream_groups_count"] == 0]
+    assert spare[["work_name", "cost_cny"]].to_numpy().tolist() == [["西环路加宽", 60_000.0]]
+    assert found.sections.loc[found.sections["must"], "project_code"].tolist() == ["P0"]
+    assert trunk.cost == pytest.approx(works["cost_cny"].sum())
+
+
 def test_what_is_left_over_of_a_must_do_project_hangs_on_the_part_that_is_used():
     project = [(line((350, 50), (350, 1050)), {"decision": "must", "cost_cny": 100_000.0})]
     _, found, works = cut([MAIN], settlements([(350, 450)]), projects=project)
