@@ -14,6 +14,7 @@ from web.road_words import (
     UNIT_WORDS,
     WAN,
     conflict_lines,
+    finding_lines,
     kind_words,
     network_lines,
     programme_lines,
@@ -189,6 +190,7 @@ def group_table(groups: pd.DataFrame) -> pd.DataFrame:
 
 def _overview(book: RoadBook) -> pd.DataFrame:
     conflicts = [("条件冲突", sentence) for sentence in conflict_lines(book.programme)]
+    conflicts += [("提示", sentence) for sentence in finding_lines(book.programme)]
     sets = [("造价参数集", str(book.network.get("costs", ""))), ("标准", str(book.network.get("standard", "")))]
     dates = sorted({str(one["data_date"]) for one in book.sources if one.get("data_date")})
     dated = [("数据日期", "未注明" if not dates else dates[0] if len(dates) == 1 else f"{dates[0]} 至 {dates[-1]}")]

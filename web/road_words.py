@@ -121,6 +121,11 @@ def conflict_lines(programme: Mapping[str, Any]) -> list[str]:
     return [str(one["sentence"]) for one in programme.get("conflicts", ()) if one.get("sentence")]
 
 
+def finding_lines(programme: Mapping[str, Any]) -> list[str]:
+    """Sentences on what a planner should know all the same."""
+    return [str(one["sentence"]) for one in programme.get("findings", ()) if one.get("sentence")]
+
+
 def joined(parts: Iterable[str]) -> str:
     """The parts that say something, with a middle dot between them."""
     return " · ".join(part for part in parts if part)

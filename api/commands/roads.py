@@ -24,7 +24,7 @@ from api.runs.roads import Asked, RoadReport, plan_county_roads
 from api.snapshot import Snapshot, Snapshots
 from gis.roads.plan import PlanOptions
 from layers.workspace import open_workspace
-from web.road_words import WAN, conflict_lines, network_lines, percent, programme_lines
+from web.road_words import WAN, conflict_lines, finding_lines, network_lines, percent, programme_lines
 from web.road_years import MONEY_HEADS, RATE_HEADS, REACHED_HEADS, year_table
 
 NEXT_SHOWN = 10
@@ -130,6 +130,8 @@ def show_roads(console: Console, snapshot: Snapshot, report: RoadReport, written
     _show_next(console, report.works)
     for sentence in conflict_lines(report.programme):
         console.print(f"⚠ {sentence}", soft_wrap=True, markup=False)
+    for sentence in finding_lines(report.programme):
+        console.print(f"提示：{sentence}", soft_wrap=True, markup=False)
     _show_footer(console, snapshot, report)
     if written is not None:
         console.print(f"已写出 {written['file']}，{written['works']:,} 项工程。", soft_wrap=True, markup=False)

@@ -185,10 +185,11 @@ def test_the_next_works_name_price_and_trunk(report: RoadReport) -> None:
 
 def test_conflicts_are_said_and_markup_in_names_is_text(planned: Snapshot, report: RoadReport) -> None:
     works = report.works.assign(work_name=pd.array(["[red]坏[/red]"] * len(report.works), dtype="string"))
-    programme = {**report.programme, "conflicts": [{"sentence": "[b]全县[/b]不够。"}]}
+    programme = {**report.programme, "conflicts": [{"sentence": "[b]全县[/b]不够。"}], "findings": [{"sentence": "有 2 个组的户数不明。"}]}
     text = _shown(planned, RoadReport(report.revision, report.network, programme, works, report.groups), file="[x].xlsx", works=4)
     assert "[red]坏[/red]" in text
     assert "[b]全县[/b]不够。" in text
+    assert "提示：有 2 个组的户数不明。" in text
     assert "已写出 [x].xlsx，4 项工程" in text
 
 

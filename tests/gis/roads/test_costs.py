@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from pydantic import ValidationError
 
+from gis.roads.cost_handbook import BEGIN, END, cost_handbook, rewrite
 from gis.roads.costs import list_costs, load_costs
 from gis.standards.values import CONFIDENCE_LABELS
 from layers.errors import StandardError
@@ -163,3 +164,13 @@ def test_other_encodings_are_refused(tmp_path: Path) -> None:
     (tmp_path / "county-a.toml").write_bytes(EXTENDING.encode("gb18030"))
     with pytest.raises(StandardError, match="UTF-8"):
         load_costs("county-a", folder=tmp_path)
+
+
+def test_the_handbook_lists_every_value_of_its_own_once() -> None:
+    page = cost_handbook()
+    rows = [line for line in page.splitlines() if line.startswith("| `")]
+    stated = sum((one.parameters()["set"] == one.id).sum() for one in list_costs())
+    assert len(rows) == stated
+    assert all(line.count(" | ") == 6 for line in rows)
+    assert rewrite(f"a {BEGIN} old {END} b") == f"a {BEGIN}\n{page}{END} b"
+    assert rewrite(rewrite(f"a {BEGIN}{END} b")) == rewrite(f"a {BEGIN}{END} b")
