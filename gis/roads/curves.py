@@ -9,8 +9,8 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-CHORD_M = 2.5
-"""Longest chord of a drawn curve: 5 cm off a circle of 15 m radius."""
+CHORD_M = 1.5
+"""Longest chord of a drawn curve: 2 cm off a circle of 15 m radius."""
 RADIUS_MAX_M = 600.0
 """Wider curves look straight; no need to draw them wider."""
 REACH_M = 6.0
@@ -92,9 +92,7 @@ def drop_straight(points: NDArray[np.float64]) -> NDArray[np.float64]:
     return clean[np.concatenate([[True], np.abs(deflections(clean)) > 1e-6, [True]])]  # noqa: PLR2004 - less than any drawing shows
 
 
-def _tangents(
-    legs: NDArray[np.float64], bend: NDArray[np.float64], radius_min_m: float, shift_max_m: float
-) -> NDArray[np.float64]:
+def _tangents(legs: NDArray[np.float64], bend: NDArray[np.float64], radius_min_m: float, shift_max_m: float) -> NDArray[np.float64]:
     """Tangent length of each corner: what the least radius needs, then more as far as shift and legs allow."""
     half = np.minimum(np.abs(bend), np.pi * 0.999) / 2
     need = radius_min_m * np.tan(half)

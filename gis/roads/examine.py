@@ -154,7 +154,10 @@ def examine(points: NDArray[np.float64], ground: Ground, costs: CostSet, *, kind
     cut, fill = _volumes(heights, np.where(on_bridge, np.nan, slope), costs) if kind not in GIVEN else (0.0, 0.0)
     length = float(heights.chainage[-1])
     developed = _developed(heights)
-    above = [float(np.diff(heights.chainage)[heights.grade > limit + GRADE_SLACK].sum()) / length for limit in (costs.design.grade_warn.value, heights.limit)]
+    above = [
+        float(np.diff(heights.chainage)[heights.grade > limit + GRADE_SLACK].sum()) / length
+        for limit in (costs.design.grade_warn.value, heights.limit)
+    ]
     return Alignment(
         line=shapely.LineString(points),
         kind=kind,
@@ -241,9 +244,7 @@ def grade_limits(heights: NDArray[np.float64], costs: CostSet) -> NDArray[np.flo
     return np.where(mean > design.high_altitude_m.value, float(design.grade_max_high.value), float(design.grade_max.value))
 
 
-def _flags(
-    points: NDArray[np.float64], heights: _Heights, probe: Probe, slope: NDArray[np.float64], costs: CostSet, kind: str
-) -> NDArray[np.int8]:
+def _flags(points: NDArray[np.float64], heights: _Heights, probe: Probe, slope: NDArray[np.float64], costs: CostSet, kind: str) -> NDArray[np.int8]:
     """The gravest flag of each station."""
     design, off = costs.design, heights.design - heights.ground
     tight = radii(points, probe.chainage) < design.radius_min_m.value * (1 - RADIUS_SLACK)
