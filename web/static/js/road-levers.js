@@ -5,6 +5,8 @@ import { money, wan } from "./format.js";
 import { curveNode } from "./road-curve.js";
 import { curveOf, programmed, scaleOf, sumOf, UNITS, yearsOf } from "./road-model.js";
 
+const RUN_MS = 1000;
+
 /** @typedef {{set: (patch: any, how?: {replace?: boolean}) => void}} Actions */
 
 /** The programme as a point of the curve. @param {any} plan @param {import("./road-model.js").Unit} unit */
@@ -32,14 +34,18 @@ export function createLevers(holder, on) {
   return { choices: [parts.units, parts.compare], show: (/** @type {import("./road-model.js").RoadView} */ view) => show({ ...parts, years }, view, on) };
 }
 
-/** A grip makes one step for the back button, however far it is moved. @param {HTMLElement} input @param {(value: number) => any} patchOf @param {Actions} on */
+/** A grip makes one step for the back button, however far it is moved; so does a run of arrow keys.
+ * @param {HTMLElement} input @param {(value: number) => any} patchOf @param {Actions} on */
 function grip(input, patchOf, on) {
   let held = false;
+  let last = -Infinity;
   input.addEventListener("input", () => {
-    on.set(patchOf(Number(/** @type {HTMLInputElement} */ (input).value)), { replace: held });
-    held = true;
+    const now = performance.now();
+    on.set(patchOf(Number(/** @type {HTMLInputElement} */ (input).value)), { replace: held || now - last < RUN_MS });
+    [held, last] = [true, now];
   });
-  for (const name of ["pointerdown", "blur", "keydown", "change"]) input.addEventListener(name, () => (held = false));
+  input.addEventListener("change", () => (held = false));
+  input.addEventListener("pointerdown", () => ([held, last] = [false, -Infinity]));
 }
 
 /** @param {any} parts @param {Actions} on */

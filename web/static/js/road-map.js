@@ -7,8 +7,8 @@ const HIT_PX = 11;
 const LINE_HIT_PX = 6;
 const THIN_BELOW_ZOOM = 11;
 const RADII = [[10.3, 3], [11.5, 4.2], [12.7, 6], [Infinity, 8]]; // below a zoom, so many pixels
-const SELECTED = [{ colour: "#111418", width: 11, dash: [] }, { colour: "#ffe066", width: 8, dash: [] }];
-const HOVERED = [{ colour: "#111418", width: 9.5, dash: [] }, { colour: "#ffffff", width: 7, dash: [] }];
+const SELECTED = [{ colour: "#111418", width: 13, dash: [] }, { colour: "#ffffff", width: 9.5, dash: [] }];
+const HOVERED = [{ colour: "#495057", width: 10.5, dash: [] }, { colour: "#ffffff", width: 8.5, dash: [] }];
 
 /** @typedef {import("./road-words.js").Stroke} Stroke */
 
@@ -86,7 +86,7 @@ export function createRoadLayer(map) {
     (collection?.features ?? []).filter((/** @type {any} */ one) => one.geometry).map((/** @type {any} */ one) => {
       const depth = one.geometry.type === "MultiLineString" ? 1 : 0;
       const { work_code: work, section_code: section } = one.properties;
-      const options = { renderer: paint.lines, interactive: false, smoothFactor: 1, weight: 12, strokes: [], scale: 1, work, section, built: false };
+      const options = { renderer: paint.lines, interactive: false, smoothFactor: 1, weight: 14, strokes: [], scale: 1, work, section, built: false };
       return { layer: new Line(L.GeoJSON.coordsToLatLngs(one.geometry.coordinates, depth), options), properties: one.properties, other };
     });
 

@@ -70,7 +70,7 @@ export class RoadPanel {
 
   /** Whether the answers for a state are here. @param {import("./state.js").State} state */
   ready(state) {
-    return this.data !== null && (state.compare === (this.other?.rev ?? "") || !this.knows(state.compare));
+    return this.data !== null && (!state.compare || state.compare === this.other?.rev || !this.knows(state.compare));
   }
 
   /** @param {string} rev */
@@ -106,7 +106,7 @@ export class RoadPanel {
     const words = arrangePlan(this.frame.boot.legend, plan);
     const again = this.writable ? () => this.openForm() : null;
     const area = model.path[model.path.length - 1];
-    const view = viewOf(this.data, this.other?.data ?? null, { ...state, area: area.code }, model.path);
+    const view = viewOf(this.data, this.other?.rev === state.compare ? this.other.data : null, { ...state, area: area.code }, model.path);
     Object.assign(this, { view, words });
     const nothing = !plan.available;
     this.parts.notice.replaceChildren(...[staleNode(plan, (name) => this.labelOf(name), again), conflictNode(plan)].filter((node) => node !== null));
