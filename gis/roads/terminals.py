@@ -8,7 +8,8 @@ import numpy as np
 import shapely
 
 from gis.roads.drawn import Kind, Links, join_links, pieces, straight_links
-from gis.roads.planning import NETWORK, built_along, piece_price
+from gis.roads.planning import NETWORK, built_along
+from gis.roads.pricing import piece_price
 from gis.roads.water import count_crossings
 
 if TYPE_CHECKING:
