@@ -14,7 +14,7 @@ from gis.roads.steiner.construct import tree_on
 from gis.roads.steiner.graph import Arcs, Flags, Floats, Ints, Ints32
 from gis.roads.steiner.heap import Heap, clear, make_heap, pop, push
 from gis.roads.steiner.join import join_parts
-from gis.roads.steiner.keytree import Parts, Tree, key_neighbours, key_nodes, pick_paths, take_apart
+from gis.roads.steiner.keytree import Parts, Tree, forget_parts, key_neighbours, key_nodes, pick_paths, take_apart
 
 
 class Effort(NamedTuple):
@@ -79,9 +79,10 @@ def _local(arcs: Arcs, parts: Parts, number: Ints32, nodes: Ints32) -> Arcs:
 
 
 @compiled
-def _replace(arcs: Arcs, tree: Tree, parts: Parts, places: Ints) -> Flags:
+def _replace(arcs: Arcs, parts: Parts, places: Ints) -> Flags:
     """The nodes of the tree when the parts are joined by the arcs at these places."""
-    inside = parts.part >= 0
+    inside = np.zeros(len(parts.part), np.bool_)
+    inside[parts.node] = True
     for place in places:
         inside[arcs.head[place]] = True
     return inside
@@ -101,20 +102,20 @@ def _try(arcs: Arcs, tree: Tree, picked: tuple[Ints, Ints, int], heap: Heap, num
     cost, places = join_parts(local, len(parts.first) - 1, parts.price * (1 - 1e-9))
     if not cost < parts.price * (1 - 1e-9):
         return 0.0, nothing
-    return parts.price - cost, _replace(arcs, tree, parts, places)
+    return parts.price - cost, _replace(arcs, parts, places)
 
 
 @compiled
-def _hang(arcs: Arcs, inside: Flags, root: int, wanted: Flags) -> Tree:
+def _hang(arcs: Arcs, inside: Flags, root: int, wanted: Flags, scratch: Ints32) -> Tree:
     order, above, via = tree_on(arcs, inside, root, wanted)
-    return Tree(order, above, via, key_nodes(order, above, wanted), wanted)
+    return Tree(order, above, via, key_nodes(order, above, wanted), wanted, scratch)
 
 
 @compiled
 def _improve(arcs: Arcs, inside: Flags, root: int, wanted: Flags, effort: Effort, skip: int) -> Flags:
     nodes = len(inside)
     heap, number = make_heap(nodes), np.full(nodes, -1, np.int32)
-    tree = _hang(arcs, inside, root, wanted)
+    tree = _hang(arcs, inside, root, wanted, np.full(nodes, -2, np.int32))
     near = key_neighbours(tree)
     for turn in range(effort.rounds):
         better = False
@@ -125,9 +126,10 @@ def _improve(arcs: Arcs, inside: Flags, root: int, wanted: Flags, effort: Effort
             if len(picked[0]) == 0:
                 continue
             saved, now = _try(arcs, tree, picked, heap, number, effort.near)
+            forget_parts(tree)
             if saved > 0:
                 better = True
-                tree = _hang(arcs, now, root, wanted)
+                tree = _hang(arcs, now, root, wanted, tree.part)
                 near = key_neighbours(tree)
         if not better:
             break

@@ -11,13 +11,17 @@ from gis.roads.steiner.graph import Arcs, Flags, Floats, Ints, Ints32
 
 
 class Tree(NamedTuple):
-    """A tree hung on its root: `order` root first, and for each node the one above, the place of that edge in the lists, and whether it is a key node."""
+    """A tree hung on its root: `order` root first, and for each node the one above, the place of that edge in the lists, and whether it is a key node.
+
+    `part` is scratch, -2 everywhere between uses: what is done around a node must not cost what the whole graph does.
+    """
 
     order: Ints32
     above: Ints32
     via: Ints32
     key: Flags
     wanted: Flags
+    part: Ints32
 
 
 class Parts(NamedTuple):
@@ -105,38 +109,52 @@ def pick_paths(tree: Tree, near: tuple[Ints, Ints32, Ints32], centre: int, most:
 
 
 @compiled
-def _label(tree: Tree, paths: Ints, gone: Ints, price: Floats) -> tuple[Ints32, int, float, float]:
-    part = np.full(len(tree.above), -2, np.int32)
+def _cut(tree: Tree, paths: Ints, price: Floats) -> tuple[float, float]:
+    """Mark the inner nodes of the paths by -1 and their lower ends by -3; returns what the paths cost, and the dearest of them."""
     total, longest = 0.0, 0.0
-    cut = np.zeros(len(tree.above), np.bool_)
-    for node in paths:
-        cut[node] = True
-        length = price[tree.via[node]]
-        node = tree.above[node]
+    for path in paths:
+        tree.part[path] = -3
+        length = price[tree.via[path]]
+        node = tree.above[path]
         while not tree.key[node]:
-            part[node] = -1
+            tree.part[node] = -1
             length += price[tree.via[node]]
             node = tree.above[node]
         total += length
         longest = max(longest, length)
+    return total, longest
+
+
+@compiled
+def _label(tree: Tree, paths: Ints, gone: Ints, price: Floats) -> tuple[int, float, float]:
+    """Number the parts by the node that is their highest."""
+    total, longest = _cut(tree, paths, price)
     for node in gone:
-        part[node] = -1
+        tree.part[node] = -1
     count = 0
     for node in tree.order:
-        if part[node] == -1:
+        if tree.part[node] == -1:
             continue
-        if count == 0 or cut[node]:
-            part[node] = count
+        if count == 0 or tree.part[node] == -3:
+            tree.part[node] = count
             count += 1
         else:
-            part[node] = part[tree.above[node]]
-    return part, count, total, longest
+            tree.part[node] = tree.part[tree.above[node]]
+    return count, total, longest
+
+
+@compiled
+def forget_parts(tree: Tree) -> None:
+    """Make the scratch ready for the next use."""
+    for node in tree.order:
+        tree.part[node] = -2
 
 
 @compiled
 def take_apart(tree: Tree, paths: Ints, gone: Ints, price: Floats) -> Parts:
     """The parts that are left without some key paths; the largest part comes last."""
-    part, count, total, longest = _label(tree, paths, gone, price)
+    count, total, longest = _label(tree, paths, gone, price)
+    part = tree.part
     sizes = np.zeros(count, np.int64)
     for node in tree.order:
         if part[node] >= 0:

@@ -9,14 +9,14 @@ import numpy as np
 
 from gis.roads.steiner.construct import cheapest_tree, repeat_paths
 from gis.roads.steiner.dual_ascent import Rule, ascend
-from gis.roads.steiner.improve import Effort, improve
+from gis.roads.steiner.improve import improve
 from gis.roads.steiner.reduce import restricted, twins, useful_arcs
 
 if TYPE_CHECKING:
-    from gis.roads.steiner.graph import Floats, Ints, Ints32
+    from gis.roads.steiner.improve import Effort
+    from gis.roads.steiner.graph import Flags, Floats, Ints, Ints32
     from gis.roads.steiner.problem import Bounded, Problem
 
-LOOK = Effort(4, 2000, 3)
 POOL = 12
 
 
@@ -67,7 +67,7 @@ def raise_bound(search: Search, bound: float) -> None:
     search.bound = max(search.bound, min(bound, search.cost))
 
 
-def polish(search: Search, inside: np.typing.NDArray[np.bool_], look: Effort, skip: int = 0) -> None:
+def polish(search: Search, inside: Flags, look: Effort, skip: int = 0) -> None:
     """Improve a tree, given by its nodes, and take note of it."""
     now = search.now
     inside = improve(now.graph.arcs, inside, now.root, now.terminals, look, skip=skip)
@@ -82,7 +82,7 @@ def construct(search: Search, price: Floats, start: int, look: Effort) -> None:
     polish(search, repeat_paths(now.graph.arcs, price, start, ends[ends != start]), look)
 
 
-def own_best(search: Search) -> tuple[Ints, Ints32, np.typing.NDArray[np.bool_]]:
+def own_best(search: Search) -> tuple[Ints, Ints32, Flags]:
     """The best tree in the problem as it is now: its edges, the node before each node, and its nodes."""
     now = search.now
     edges = np.searchsorted(search.ids, search.best)

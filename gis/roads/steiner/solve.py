@@ -10,7 +10,7 @@ import numpy as np
 from gis.roads.steiner.dual_ascent import Rule
 from gis.roads.steiner.improve import Effort
 from gis.roads.steiner.problem import Problem, open_problem, rooted_tree
-from gis.roads.steiner.search import LOOK, along_bound, begin, climb, construct, own_best, polish, recombine, shrink
+from gis.roads.steiner.search import Search, along_bound, begin, climb, construct, own_best, polish, recombine, shrink
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -45,34 +45,65 @@ class SteinerTree:
     parent_edge: Ints
 
 
-RULES = (Rule(1.2), Rule(1.2, 1e6, by_radius=True), Rule(1.5), Rule(1.3, 4.0, by_radius=True))
+RULES = (Rule(1.5), Rule(1.2, 1e6, by_radius=True), Rule(1.2), Rule(1.3, 4.0, by_radius=True))
+# A problem of so many nodes gets all the rounds; larger ones get fewer, so that waiting grows more slowly than the graph.
+USUAL_NODES = 20_000
+LARGE = 10.0
+# Nodes that are looked at in one pass over the tree: shared among the terminals.
+LOOK_NODES = 400_000
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How much is done for a problem of its size, in counts."""
+
+    starts: int
+    turns: int
+    rules: tuple[Rule, ...]
+    quick: Effort
+    thorough: Effort
+    union: Effort
+
+
+def _plan(problem: Problem, effort: float) -> Plan:
+    size, ends = max(1.0, problem.graph.nodes / USUAL_NODES), len(problem.terminals)
+    share = LOOK_NODES // ends
+    return Plan(
+        starts=min(ends, max(1, round(12 * effort / size**0.5))),
+        turns=max(1, round(3 * effort / (1 + size / 8))),
+        rules=RULES[:1] if size > LARGE else RULES,
+        quick=Effort(4, min(2000, max(200, share // 2)), 1 if size > LARGE else 3),
+        thorough=Effort(5, min(8000, max(300, share)), 1),
+        union=Effort(6, min(3000, max(200, share)), 3),
+    )
+
+
+def _turn(search: Search, plan: Plan, turn: int, random: np.random.Generator) -> None:
+    """Improve the best tree, raise the bound beside it in several ways, and combine what came of it."""
+    polish(search, own_best(search)[2], plan.thorough._replace(parts=5 + turn % 2), turn)
+    for rule in plan.rules:
+        if search.solved:
+            return
+        found = climb(search, rule)
+        along_bound(search, found, plan.quick)
+        shrink(search, found)
+    recombine(search, plan.union, random)
 
 
 def _solve(problem: Problem, effort: float, seed: int, tell: Callable[[str, float], None]) -> tuple[Ints, float]:
-    search, random = begin(problem), np.random.default_rng(seed)
-    nodes = np.append(problem.terminals, problem.root)
-    work = max(1.0, problem.graph.nodes / 20_000)
-    starts = max(1, round(min(len(nodes), 12 / work**0.5) * effort))
-    construct(search, problem.graph.arcs.price, problem.root, LOOK)
-    found = climb(search, RULES[0])
-    along_bound(search, found, LOOK)
-    shrink(search, found)
-    for start in random.choice(len(search.now.terminals), min(starts, len(search.now.terminals)), replace=False):
-        construct(search, search.now.graph.arcs.price, int(search.now.terminals[start]), LOOK)
-    recombine(search, Effort(6, 3000, 3), random)
-    tell("求解组合最优：改进", 0.4)
-    for turn in range(max(1, round(3 * effort))):
+    search, random, plan = begin(problem), np.random.default_rng(seed), _plan(problem, effort)
+    construct(search, problem.graph.arcs.price, problem.root, plan.quick._replace(rounds=0))
+    shrink(search, climb(search, RULES[0]))
+    tell("求最省的连通路网：先求出下界", 0.2)
+    polish(search, own_best(search)[2], plan.quick)
+    for start in random.choice(len(search.now.terminals), plan.starts, replace=False):
+        construct(search, search.now.graph.arcs.price, int(search.now.terminals[start]), plan.quick)
+    recombine(search, plan.union, random)
+    for turn in range(plan.turns):
         if search.solved:
             break
-        polish(search, own_best(search)[2], Effort(5 + turn % 2, 8000, 1), turn)
-        for rule in RULES:
-            found = climb(search, rule)
-            along_bound(search, found, LOOK)
-            shrink(search, found)
-            if search.solved:
-                break
-        recombine(search, Effort(6, 3000, 3), random)
-        tell("求解组合最优：改进", 0.4 + 0.5 * (turn + 1) / max(1, round(3 * effort)))
+        tell(f"求最省的连通路网：第{turn + 1}轮改进", 0.4 + 0.6 * turn / plan.turns)
+        _turn(search, plan, turn, random)
     return search.best, search.bound
 
 

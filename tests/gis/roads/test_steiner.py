@@ -1,0 +1,212 @@
+"""Steiner trees beside the exact answer (sets of terminals, Dreyfus & Wagner) on families of small random graphs."""
+
+import networkx as nx
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.sparse.csgraph import dijkstra, floyd_warshall
+
+from gis.roads.steiner import make_graph, shortest_from, solve_steiner
+
+
+def exact(nodes, a, b, cost, terminals):
+    """The least price of a tree that joins the terminals, in plain numpy."""
+    way = np.full((nodes, nodes), np.inf)
+    for u, v, price in zip(a, b, cost, strict=True):
+        way[u, v] = way[v, u] = min(way[u, v], price)
+    np.fill_diagonal(way, 0)
+    for middle in range(nodes):
+        way = np.minimum(way, way[:, middle, None] + way[None, middle])
+    ends = list(dict.fromkeys(terminals))
+    best = {1 << at: way[end] for at, end in enumerate(ends)}
+    for group in range(1, 1 << len(ends)):
+        if group not in best:
+            meet, half = np.full(nodes, np.inf), (group - 1) & group
+            while half:
+                meet = np.minimum(meet, best[half] + best[group ^ half])
+                half = (half - 1) & group
+            best[group] = (meet[:, None] + way).min(axis=0)
+    return best[(1 << len(ends)) - 1][ends[0]]
+
+
+def sparse(random):
+    nodes = int(random.integers(12, 40))
+    tree = np.array([(at, random.integers(at)) for at in range(1, nodes)])
+    more = random.integers(nodes, size=(nodes, 2))
+    ends = np.concatenate([tree, more])
+    return nodes, ends[:, 0], ends[:, 1], random.integers(1, 11, len(ends)).astype(float)
+
+
+def euclidean(random):
+    nodes = int(random.integers(12, 30))
+    place = random.random((nodes, 2))
+    a, b = np.triu_indices(nodes, 1)
+    return nodes, a, b, np.hypot(*(place[a] - place[b]).T)
+
+
+def hypercube(random):
+    a = np.repeat(np.arange(32), 5)
+    b = a ^ np.tile(1 << np.arange(5), 32)
+    once = a < b
+    return 32, a[once], b[once], random.choice([np.ones(80), random.integers(100, 111, 80).astype(float)])
+
+
+def grid_with_holes(random):
+    graph = nx.grid_2d_graph(7, 7)
+    cells = list(graph)
+    graph.remove_nodes_from([cells[at] for at in random.choice(49, 8, replace=False)])
+    kept = nx.convert_node_labels_to_integers(graph.subgraph(max(nx.connected_components(graph), key=len)))
+    ends = np.array(kept.edges)
+    return len(kept), ends[:, 0], ends[:, 1], random.uniform(1, 3, len(ends))
+
+
+def ties(random):
+    nodes, a, b, cost = sparse(random)
+    return nodes, a, b, np.ones(len(cost))
+
+
+def free_edges(random):
+    nodes, a, b, cost = sparse(random)
+    return nodes, a, b, np.where(random.random(len(cost)) < 0.4, 0.0, cost)
+
+
+def parallels(random):
+    nodes, a, b, cost = sparse(random)
+    return nodes, np.concatenate([a, b]), np.concatenate([b, a]), np.concatenate([cost, random.integers(1, 11, len(cost))]).astype(float)
+
+
+FAMILIES = [sparse, euclidean, hypercube, grid_with_holes, ties, free_edges, parallels]
+
+
+def holds_together(graph, tree, root, terminals):
+    """What every answer must keep: its edges are a tree that joins root and terminals, and its numbers follow from them."""
+    joined = nx.Graph([(graph.a[edge], graph.b[edge]) for edge in tree.edges])
+    joined.add_node(root)
+    assert nx.is_tree(joined)
+    assert set(terminals) - set(tree.unreachable) <= set(joined)
+    assert {node for node in joined if joined.degree(node) == 1} <= {root, *terminals}
+    assert tree.cost == pytest.approx(graph.cost[tree.edges].sum())
+    assert list(tree.edges) == sorted(tree.parent_edge[1:])
+    assert tree.nodes[0] == root
+    for node, before, edge in zip(tree.nodes[1:], tree.parent_node[1:], tree.parent_edge[1:], strict=True):
+        assert {node, before} == {graph.a[edge], graph.b[edge]}
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_near_the_optimum_and_never_beyond_it(family):
+    gaps = []
+    for seed in range(30):
+        random = np.random.default_rng(seed)
+        nodes, a, b, cost = family(random)
+        terminals = random.choice(nodes, int(random.integers(2, 8)), replace=False)
+        graph = make_graph(nodes, a, b, cost)
+        tree = solve_steiner(graph, int(terminals[0]), terminals[1:])
+        least = exact(nodes, a, b, cost, terminals)
+        holds_together(graph, tree, terminals[0], terminals[1:])
+        assert tree.cost >= least * (1 - 1e-9)
+        assert tree.bound <= least * (1 + 1e-9)
+        gaps.append((tree.cost - least) / max(least, 1))
+    assert np.mean(gaps) <= 0.005
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10_000), st.floats(0.5, 40))
+def test_prices_in_another_unit_change_nothing(seed, unit):
+    random = np.random.default_rng(seed)
+    nodes, a, b, cost = sparse(random)
+    plain = solve_steiner(make_graph(nodes, a, b, cost), 0, [3, 5, 7])
+    least = exact(nodes, a, b, cost * unit, [0, 3, 5, 7])
+    scaled = solve_steiner(make_graph(nodes, a, b, cost * unit), 0, [3, 5, 7])
+    assert scaled.bound <= least * (1 + 1e-9)
+    assert least * (1 - 1e-9) <= scaled.cost
+    assert plain.bound * unit <= least * (1 + 1e-9)
+
+
+def test_same_call_same_tree():
+    random = np.random.default_rng(4)
+    graph = make_graph(*grid_with_holes(random))
+    first, second = (solve_steiner(graph, 0, [5, 11, 20, 30], seed=2) for _ in range(2))
+    assert np.array_equal(first.nodes, second.nodes)
+    assert (first.cost, first.bound) == (second.cost, second.bound)
+
+
+def test_two_ends_are_a_cheapest_path():
+    random = np.random.default_rng(1)
+    nodes, a, b, cost = euclidean(random)
+    graph = make_graph(nodes, a, b, cost)
+    way = nx.Graph()
+    way.add_weighted_edges_from(zip(a, b, cost, strict=True))
+    tree = solve_steiner(graph, 0, [nodes - 1])
+    assert tree.cost == pytest.approx(nx.shortest_path_length(way, 0, nodes - 1, weight="weight"))
+    assert tree.gap == pytest.approx(0, abs=1e-9)
+
+
+def test_all_nodes_are_a_spanning_tree():
+    random = np.random.default_rng(2)
+    nodes, a, b, cost = euclidean(random)
+    way = nx.Graph()
+    way.add_weighted_edges_from(zip(a, b, cost, strict=True))
+    tree = solve_steiner(make_graph(nodes, a, b, cost), 0, np.arange(nodes))
+    assert tree.cost == pytest.approx(nx.minimum_spanning_tree(way).size(weight="weight"))
+
+
+def test_terminals_out_of_reach_are_named():
+    graph = make_graph(6, [0, 1, 3, 4], [1, 2, 4, 5], [1.0, 2.0, 1.0, np.inf])
+    tree = solve_steiner(graph, 0, [2, 4, 5])
+    assert tree.unreachable.tolist() == [4, 5]
+    assert tree.edges.tolist() == [0, 1]
+    assert tree.cost == tree.bound == 3.0
+
+
+@pytest.mark.parametrize("terminals", [[], [0], [0, 0]])
+def test_nothing_to_join(terminals):
+    tree = solve_steiner(make_graph(2, [0], [1], [1.0]), 0, terminals)
+    assert len(tree.edges) == 0
+    assert tree.nodes.tolist() == [0]
+    assert (tree.cost, tree.bound, tree.gap) == (0.0, 0.0, 0.0)
+
+
+def test_free_ways_are_free():
+    graph = make_graph(4, [0, 1, 2, 0], [1, 2, 3, 3], [0.0, 0.0, 0.0, 1.0])
+    tree = solve_steiner(graph, 0, [3])
+    assert tree.edges.tolist() == [0, 1, 2]
+    assert tree.cost == 0.0
+
+
+def test_cheapest_of_several_edges_and_no_loops():
+    graph = make_graph(2, [0, 0, 1, 1], [1, 0, 0, 0], [5.0, 0.0, 2.0, 3.0])
+    assert solve_steiner(graph, 0, [1]).edges.tolist() == [2]
+
+
+@pytest.mark.parametrize(("a", "b", "cost"), [([0], [2], [1.0]), ([0], [-1], [1.0]), ([0], [1], [-1.0]), ([0], [1], [np.nan]), ([0, 1], [1], [1.0])])
+def test_wrong_graphs_are_refused(a, b, cost):
+    with pytest.raises(ValueError, match=r"edge|price|length"):
+        make_graph(2, a, b, cost)
+
+
+def test_wrong_terminals_are_refused():
+    with pytest.raises(ValueError, match="no node"):
+        solve_steiner(make_graph(2, [0], [1], [1.0]), 0, [2])
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 10_000))
+def test_shortest_from_beside_scipy(seed):
+    random = np.random.default_rng(seed)
+    nodes, a, b, cost = euclidean(random)
+    graph = make_graph(nodes, a, b, cost)
+    way = np.zeros((nodes, nodes))
+    way[a, b] = way[b, a] = cost
+    price, parent = shortest_from(graph, [0, 1], start_cost=[0.2, 0.0])
+    expected = np.minimum(dijkstra(way)[0] + 0.2, floyd_warshall(way)[1])
+    assert price == pytest.approx(expected)
+    for node in np.flatnonzero(parent >= 0):
+        before = graph.a[parent[node]] + graph.b[parent[node]] - node
+        assert price[node] == pytest.approx(price[before] + graph.cost[parent[node]])
+
+
+def test_limit_leaves_the_rest_unreached():
+    price, parent = shortest_from(make_graph(4, [0, 1, 2], [1, 2, 3], [1.0, 1.0, 1.0]), [0], limit=1.5)
+    assert price.tolist() == [0.0, 1.0, np.inf, np.inf]
+    assert parent.tolist() == [-1, 0, -1, -1]
