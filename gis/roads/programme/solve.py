@@ -94,8 +94,7 @@ class Search:
             return None
         model = build_model(self.case, self.terms, self.demands)
         self.tell("速算道路计划", 0.05)
-        preview = self.preview()
-        return self._two_aims(model, model.problem, model.start(preview))
+        return self._two_aims(model, model.problem, self.preview())
 
     def preview(self) -> NDArray[np.int64]:
         """The greedy programme: index of the year per work."""
@@ -126,7 +125,8 @@ class Search:
             start = answer.x
             kept = float(objective @ start)
             problem = problem.with_row(objective, kept - 1e-7 * max(1.0, abs(kept)), INF)
-        found = self._two_aims(model, problem, start)
+        begin = np.full(len(self.case.codes), NEVER, dtype=np.int64) if start is None else model.year(start, len(self.case.codes))
+        found = self._two_aims(model, problem, begin)
         if found is None:
             raise ZutongError("求解器没有找到任何方案。")
         return found
@@ -145,16 +145,19 @@ class Search:
             stages.append(("查找达不到的保底与期限", objective, 0.0))
         return stages
 
-    def _two_aims(self, model: Model, problem: Problem, start: NDArray[np.float64] | None) -> Programme | None:
-        """Most benefit at the end, then most benefit early. A problem that is not the strict one gives the nearest plan, with its conflicts."""
+    def _two_aims(self, model: Model, problem: Problem, begin: NDArray[np.int64]) -> Programme | None:
+        """Most benefit at the end, then most benefit early, from a programme to begin with.
+
+        A problem that is not the strict one gives the nearest plan, with its conflicts.
+        """
         infeasible = problem is not model.problem
         self.tell("求最多受益", 0.4)
-        most = self._first_aim(model, problem, start, self.terms.gap * _FIRST)
+        most = self._first_aim(model, problem, model.start(begin), self.terms.gap * _FIRST)
         if most.x is None:
             return None
         year = self._improved(model, most.x)
         self.tell("求尽早受益", 0.6)
-        early = self._second_aim(model, problem, year)
+        early = self._second_aim(model, problem, year, begin)
         if early.x is not None:
             year = self._improved(model, early.x)
         self._check(year)
@@ -173,13 +176,14 @@ class Search:
             raise ZutongError("在限定的搜索量内没有找到满足全部要求的方案，也没有证明不存在。", hint="请放宽保底或期限，或减少工程数后再试。")
         return replace(answer, bound=snapped(answer.bound, step))
 
-    def _second_aim(self, model: Model, problem: Problem, year: NDArray[np.int64]) -> Answer:
+    def _second_aim(self, model: Model, problem: Problem, year: NDArray[np.int64], begin: NDArray[np.int64]) -> Answer:
         """As early as possible while serving as many at the end as this programme does (but for what `solve_programme` says)."""
         if model.years == 1:
             return Answer(None, 0.0, 0.0, proved=True)
         step = lattice(self.benefit)
         value, _ = worth(self.benefit, year, model.years)
-        least = value if self.terms.carry_over else value * (1 - self.terms.gap * _GIVEN_UP)
+        first, _ = worth(self.benefit, begin, model.years)  # never fewer than what the search began with
+        least = value if self.terms.carry_over else max(min(first, value), value * (1 - self.terms.gap * _GIVEN_UP))
         kept = problem.with_row(model.last_year(self.benefit), least - (step / 2 if step else 1e-9 * max(1.0, value)), INF)
         effort = self._effort(model, self.terms.gap, step, _EARLY_NODES)
         answer = solve(kept, model.early(self.benefit), effort=effort, start=model.start(year), watch=self._watch)
