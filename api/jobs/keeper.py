@@ -71,7 +71,7 @@ class Keeper:
         while not self._stop.is_set():
             try:
                 self._keep()
-            except (OSError, ZutongError):  # a folder that is read-only or full: who orders a job is told so; look again later
+            except Exception:  # noqa: BLE001 - a folder that is read-only, full or locked: who orders is told so; who keeps looks again later
                 self._stop.wait(_STANDBY_S * 5)
 
     def _keep(self) -> None:

@@ -6,6 +6,7 @@ that nobody writes to, so that its end says that the keeper is gone, however tha
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import signal
@@ -21,7 +22,7 @@ from filelock import FileLock
 from api.errors import problem, problem_of
 from api.jobs.kinds import Order
 from api.jobs.records import FOLDER, Records, State
-from layers.errors import ZutongError
+from layers.errors import StoreError, ZutongError
 from layers.workspace import open_workspace
 
 if TYPE_CHECKING:
@@ -83,7 +84,8 @@ def _telling(records: Records, job_id: str, attempt: int) -> Tell:
         now = time.monotonic()
         if now - last >= _TELL_EVERY_S:
             last = now
-            records.tell(job_id, attempt, words, share)
+            with contextlib.suppress(StoreError):  # a word that cannot be written down is no reason to fail
+                records.tell(job_id, attempt, words, share)
 
     return tell
 

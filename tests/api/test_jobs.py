@@ -152,6 +152,17 @@ def test_a_run_that_fails_says_why(service, script, own_workspace, end, title, d
     assert open_workspace(own_workspace).store.head().id == before
 
 
+def test_an_order_that_nobody_handed_over_is_found_and_one_that_nobody_understands_is_told(service, own_workspace):
+    """Written down by a service that died before it put the job into the queue, or by a newer version of the program."""
+    records = Records(own_workspace)
+    lost = records.add("roads", ORDER, title="留下的", most_waiting=9)
+    strange = records.add("weighing", {}, title="称重", most_waiting=9)
+    one = service()
+    assert one.events(lost.id)[-1][1] == "done"
+    _, name, job = one.events(strange.id)[-1]
+    assert (name, job["problem"]["detail"]) == ("failed", "这个版本的程序不会计算“weighing”类任务。")
+
+
 def test_cancelling_ends_the_run_and_leaves_the_county_as_it_was(service, script, own_workspace):
     script(steps=1, pause_s=600, busy=True)
     before = open_workspace(own_workspace).store.head().id
@@ -171,6 +182,7 @@ def test_cancelling_ends_the_run_and_leaves_the_county_as_it_was(service, script
     assert open_workspace(own_workspace).store.head().id == before
 
 
+@pytest.mark.slow
 def test_a_service_that_is_killed_takes_its_worker_along_and_the_next_runs_the_job_again(service, script, own_workspace):
     script(steps=1, pause_s=600)
     one = service()
@@ -190,6 +202,7 @@ def test_a_service_that_is_killed_takes_its_worker_along_and_the_next_runs_the_j
     store.verify()
 
 
+@pytest.mark.slow
 def test_a_worker_that_dies_is_replaced_once_and_then_the_job_says_that_it_was_interrupted(service, script, own_workspace):
     script(die_first=True)
     one = service()
@@ -202,6 +215,7 @@ def test_a_worker_that_dies_is_replaced_once_and_then_the_job_says_that_it_was_i
     open_workspace(own_workspace).store.verify()
 
 
+@pytest.mark.slow
 def test_a_service_that_stops_in_good_order_puts_its_job_back(service, script, own_workspace):
     script(steps=1, pause_s=600)
     one = service()
@@ -217,6 +231,7 @@ def test_a_service_that_stops_in_good_order_puts_its_job_back(service, script, o
     assert (name, told["attempts"]) == ("done", 1)
 
 
+@pytest.mark.slow
 def test_two_services_on_one_folder_run_each_job_once_and_one_at_a_time(service, script, own_workspace):
     script(steps=2, pause_s=0.2)
     one, other = service(), service()
