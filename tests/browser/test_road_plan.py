@@ -451,9 +451,9 @@ class Service:
         self.process.wait()
 
 
-@pytest.fixture
-def service(tmp_path):
-    made = build_workspace(tmp_path)
+@pytest.fixture(scope="module")
+def service(tmp_path_factory):
+    made = build_workspace(tmp_path_factory.mktemp("ordered"))
     commit_plan(made)
     running = Service(made)
     running.start()

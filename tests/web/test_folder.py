@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from web.folder import CARDS_A_FILE, JOINTS, RELIEF_ZOOM, FolderData, FolderError, write_folder
+from web.folder import CARDS_A_FILE, JOINTS, RELIEF_ZOOM, FolderData, FolderError, FolderPlan, write_folder
 from web.page import PageContext
 from web.vendor import TARGET
 
@@ -54,6 +54,27 @@ def test_doubtful_joints_become_a_layer_of_the_folder(tmp_path):
     layers = _read(index.parent / "data" / "county.js")["layers"]
     assert [layer["name"] for layer in layers] == ["groups", JOINTS]
     assert _read(index.parent / "data" / f"layer-{JOINTS}.js") == joints
+
+
+def test_road_plan_travels_whole_and_without_older_plans(tmp_path):
+    works = {f"W{i:04d}": {"work": {"work_name": "</script>", "number": i}} for i in range(CARDS_A_FILE + 1)}
+    plan = {"available": True, "works": [{"work_code": code} for code in works], "plans": [{"revision": "a"}, {"revision": "b"}]}
+    roads = FolderPlan(plan=plan, lines={"type": "FeatureCollection", "features": []}, groups=[{"group_code": "g"}], works=works)
+    data = write_folder(tmp_path / "out", context=PageContext("试验县"), data=_data(roads=roads)).parent / "data"
+    assert _read(data / "county.js")["road_plan"] is True
+    assert _read(data / "road-plan.js") == {**plan, "plans": []}
+    assert _read(data / "road-plan-groups.js") == [{"group_code": "g"}]
+    shelves = _read(data / "road-plan-shelves.js")
+    assert {code: _read(data / f"road-plan-works-{shelf}.js")[code] for code, shelf in shelves.items() if int(code[1:]) % 50 == 0} == {
+        code: work for code, work in works.items() if int(code[1:]) % 50 == 0
+    }
+    assert "</script>" not in (data / "road-plan-works-0.js").read_text(encoding="utf-8")
+
+
+def test_folder_without_a_plan_asks_for_none(tmp_path):
+    data = write_folder(tmp_path / "out", context=PageContext("试验县"), data=_data()).parent / "data"
+    assert _read(data / "county.js")["road_plan"] is False
+    assert not list(data.glob("road-plan*"))
 
 
 def test_folder_is_deterministic(tmp_path):
