@@ -21,7 +21,9 @@ def run_roads(workspace: Workspace, options: Mapping[str, Any], order: Order, te
     wanted = PlanOptions(include_unknown=options["include_unknown"], include_relocation=options["include_relocation"])
     asked = Asked(terms_of(options), tuple(options["must"]), tuple(options["must_not"]), order.title, order.author)
     report = plan_county_roads(workspace, wanted, asked, costs=options["costs"], tell=tell)
-    return Outcome(report.revision.id, {"network": dict(report.network), "status": report.programme.get("status")})
+    status = report.programme["status"]
+    words = "完成；底线或期限不能全部满足，计划里写明了缺口" if status == "infeasible" else "完成"
+    return Outcome(report.revision.id, {"network": dict(report.network), "status": status}, words)
 
 
 def terms_of(options: Mapping[str, Any]) -> Terms | None:

@@ -16,6 +16,7 @@ from api.errors import NotJson
 from api.faults import body_sentence
 from api.jobs.job_queue import JobMessages, JobQueue
 from api.jobs.records import MOST_ATTEMPTS, Records, State
+from api.jobs.roads import terms_of
 from api.plan_models import LABELS, RoadsOrder
 from api.settings import is_loopback
 from api.writing import SAFE, WritingRoute, is_foreign, parse_strictly, refuse_other_forms
@@ -233,6 +234,17 @@ def test_every_field_of_an_order_has_a_name_in_chinese():
     names = {name for part in (schema, *schema["$defs"].values()) for name in part["properties"]}
     assert names == set(LABELS)
     assert body_sentence({"type": "new_kind_of_fault"}, ["years"], LABELS) == "“年度（years）”的写法不对"
+
+
+def test_nothing_of_an_order_is_lost_on_the_way_to_the_programme():
+    floors = [{"share": 0.3, "unit": "people", "area_code": "529926100", "by_year": 2027}]
+    deadlines = [{"year": 2026, "share": 0.5, "unit": "groups", "area_code": None}]
+    weights = {"groups": 0.0, "households": 1.0, "people": 0.25, "registered": 2.0}
+    given = {"years": [2026, 2027], "budgets_cny": [1.5e6, 0.0], "weights": weights, "carry_over": False, "floors": floors, "deadlines": deadlines}
+    order = RoadsOrder.model_validate(given)
+    read = terms_of(order.model_dump(mode="json")).as_dict()
+    assert {name: read[name] for name in given} == given
+    assert terms_of(RoadsOrder().model_dump(mode="json")) is None
 
 
 def test_only_this_machine_is_loopback():
