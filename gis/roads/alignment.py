@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
+import shapely.ops
 
 from gis.roads.curves import round_corners
 from gis.roads.earthwork import earthwork_table
 from gis.roads.examine import Alignment, Flag, examine
-from gis.roads.search import OCTAGON, Limits, Prices, Way, find_way
 from gis.roads.reshape import nudge, relax, restore_tight
-from gis.roads.window import FORBIDDEN_FACTOR, draw_sheet, open_up, Sheet
+from gis.roads.search import OCTAGON, Limits, Prices, Way, find_way
+from gis.roads.window import FORBIDDEN_FACTOR, Sheet, draw_sheet, open_up
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -72,9 +74,7 @@ def align(
     return _draw(path, ground, costs)
 
 
-def engineer(
-    line: shapely.LineString, ground: Ground, costs: CostSet, *, kind: str, surface: str | None = None
-) -> Alignment:
+def engineer(line: shapely.LineString, ground: Ground, costs: CostSet, *, kind: str, surface: str | None = None) -> Alignment:
     """Examine a line that is given: a track to be paved, a bureau's project.
 
     Its course stays as it is: bends and grades that break the rules are flagged, unknown heights are flagged as unknown.
@@ -103,7 +103,7 @@ def _guide(start: tuple[float, float], end: tuple[float, float], corridor: shape
 def _pieces(guide: shapely.LineString) -> list[shapely.LineString]:
     count = max(1, int(np.ceil(guide.length / PIECE_M)))
     cuts = np.linspace(0, guide.length, count + 1)
-    return [shapely.ops.substring(guide, a, b) for a, b in zip(cuts[:-1], cuts[1:], strict=True)]
+    return [shapely.LineString(shapely.ops.substring(guide, a, b)) for a, b in pairwise(cuts)]
 
 
 def _design(ground: Ground, costs: CostSet, guide: shapely.LineString, margin_m: float) -> NDArray[np.float64]:

@@ -67,7 +67,7 @@ def radii(points: NDArray[np.float64], chainage: NDArray[np.float64], *, reach_m
 
 def distances(points: NDArray[np.float64]) -> NDArray[np.float64]:
     """Distance along the line of each of its points, metres."""
-    return np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
+    return np.asarray(np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))]))
 
 
 def place_at(points: NDArray[np.float64], along: NDArray[np.float64], chainage: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -269,7 +269,7 @@ def self_crossings(points: NDArray[np.float64]) -> NDArray[np.float64]:
     line = shapely.LineString(points)
     if line.is_simple:
         return np.empty(0)
-    segments = shapely.linestrings(np.stack([points[:-1], points[1:]], axis=1))
+    segments = np.asarray(shapely.linestrings(np.stack([points[:-1], points[1:]], axis=1)))
     first, second = shapely.STRtree(segments).query(segments, predicate="intersects")
     apart = np.abs(first - second) > 1
     along = distances(points)

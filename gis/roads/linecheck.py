@@ -40,7 +40,7 @@ class _Found(NamedTuple):
     """Places (metres from the start) at which a rule is broken, what was measured there, and the limit."""
 
     rule: str
-    at: NDArray[np.float64]
+    place: NDArray[np.float64]
     value: NDArray[np.float64]
     limit: float
 
@@ -68,15 +68,15 @@ def check_line(alignment: Alignment, ground: Ground, costs: CostSet) -> pd.DataF
 
 def _stretches(found: _Found, alignment: Alignment) -> Iterator[tuple[str, float, float, float, float, bool]]:
     """Places that follow one another become one row."""
-    if not len(found.at):
+    if not len(found.place):
         return
     spacing = float(np.diff(alignment.chainage_m).max())
     bad = alignment.chainage_m[alignment.flag >= FLAGGED_FROM]
-    apart = np.abs(found.at[:, None] - bad[None, :]).min(axis=1) if len(bad) else np.full(len(found.at), np.inf)
+    apart = np.abs(found.place[:, None] - bad[None, :]).min(axis=1) if len(bad) else np.full(len(found.place), np.inf)
     worst = np.min if found.rule == "radius" else np.max
-    for part in np.split(np.arange(len(found.at)), np.flatnonzero(np.diff(found.at) > spacing * 1.01) + 1):
+    for part in np.split(np.arange(len(found.place)), np.flatnonzero(np.diff(found.place) > spacing * 1.01) + 1):
         told = bool((apart[part] <= spacing * 1.01).all())
-        yield found.rule, float(found.at[part[0]]), float(found.at[part[-1]]), float(worst(found.value[part])), found.limit, told
+        yield found.rule, float(found.place[part[0]]), float(found.place[part[-1]]), float(worst(found.value[part])), found.limit, told
 
 
 def _grades(alignment: Alignment, ground: Ground, costs: CostSet) -> _Found:
@@ -189,7 +189,8 @@ def _ground_at(ground: Ground, points: NDArray[np.float64]) -> NDArray[np.float6
     """Height between cell centres; NaN beyond the grid or beside an unknown cell."""
     place = np.stack([(ground.y0 - points[:, 1]) / ground.cell_m - 0.5, (points[:, 0] - ground.x0) / ground.cell_m - 0.5])
     rows, columns = ground.heights.shape
-    beyond = (place < -0.5).any(axis=0) | (place[0] > rows - 0.5) | (place[1] > columns - 0.5)
+    half = 0.5
+    beyond = (place < -half).any(axis=0) | (place[0] > rows - half) | (place[1] > columns - half)
     height = ndimage.map_coordinates(ground.heights.astype(np.float64), place, order=1, mode="nearest")
     height[beyond] = np.nan
     return np.asarray(height)

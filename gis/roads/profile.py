@@ -129,7 +129,7 @@ def _solve(model: _Model) -> NDArray[np.float64]:
     programme.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
     programme.a_matrix_.start_, programme.a_matrix_.index_ = model.matrix.indptr, model.matrix.indices
     programme.a_matrix_.value_ = model.matrix.data
-    solver = highspy.Highs()
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]
     for option, value in (("output_flag", False), ("threads", 1), ("solver", "simplex"), ("presolve", "off")):
         solver.setOptionValue(option, value)
     solver.passModel(programme)

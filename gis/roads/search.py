@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gis.roads.compiled import compiled
+from gis.roads.turning import Charges, Net, follow, least_to_go
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -94,12 +94,12 @@ def find_way(sheet: Sheet, prices: Prices, limits: Limits) -> Way | None:
     grade = np.where(heights > limits.high_m, limits.grade_high, limits.grade)
     lengths = sheet.cell_m * np.hypot(HEADINGS[:, 0], HEADINGS[:, 1])
     shifts = HEADINGS[:, 0] * columns + HEADINGS[:, 1]
-    net = (_step_prices(sheet, prices, limits, usable), heights, grade, sheet.river.ravel(), shifts, lengths)
-    least = _least_to_go(net, goal, prices.excess, prices.crossing / 2)
+    net = Net(_step_prices(sheet, prices, limits, usable), heights, grade, sheet.river.ravel(), shifts, lengths)
+    charges = Charges(prices.excess, prices.crossing / 2, prices.missing, limits.cut_m, limits.fill_m)
+    least = least_to_go(net, goal, charges)
     if not np.isfinite(least[start]):
         return None
-    charges = np.array([prices.excess, prices.crossing / 2, prices.missing, limits.cut_m, limits.fill_m])
-    cost, nodes = _follow(net, start, goal, turn_prices(sheet.cell_m, limits.radius_m, prices.turn), charges, least)
+    cost, nodes = follow(net, start, goal, turn_prices(sheet.cell_m, limits.radius_m, prices.turn), charges, least)
     cells = np.column_stack(np.divmod(nodes, columns))
     return Way(cells, float(cost), _at_edge(cells, sheet.inside)) if len(nodes) else None
 
@@ -127,9 +127,7 @@ def _step_prices(sheet: Sheet, prices: Prices, limits: Limits, usable: NDArray[n
     return np.stack(found, axis=-1).reshape(-1, len(HEADINGS))
 
 
-def _heading_price(
-    heading: int, sheet: Sheet, fields: tuple[NDArray[np.float64], ...], prices: Prices, limits: Limits
-) -> NDArray[np.float64]:
+def _heading_price(heading: int, sheet: Sheet, fields: tuple[NDArray[np.float64], ...], prices: Prices, limits: Limits) -> NDArray[np.float64]:
     row, column = (int(part) for part in HEADINGS[heading])
     reach = float(np.hypot(row, column))
     factor, across, along = fields
@@ -174,134 +172,3 @@ def _at_edge(cells: NDArray[np.int64], inside: NDArray[np.bool_]) -> bool:
     framed = np.pad(inside, 2)
     rows, columns = cells[:, 0] + 2, cells[:, 1] + 2
     return not all(framed[rows + r, columns + c].all() for r, c in HEADINGS)
-
-
-@compiled
-def _push(keys, items, size, key, item):
-    """Add to a binary heap (ties: the smaller item first, so that the order never depends on history)."""
-    if size == len(keys):
-        keys = np.concatenate((keys, np.empty_like(keys)))
-        items = np.concatenate((items, np.empty_like(items)))
-    at = size
-    while at > 0:
-        above = (at - 1) >> 1
-        if keys[above] < key or (keys[above] == key and items[above] <= item):
-            break
-        keys[at], items[at] = keys[above], items[above]
-        at = above
-    keys[at], items[at] = key, item
-    return keys, items, size + 1
-
-
-@compiled
-def _pop(keys, items, size):
-    """Take the smallest off a binary heap."""
-    key, item = keys[0], items[0]
-    size -= 1
-    last_key, last_item = keys[size], items[size]
-    at = 0
-    while True:
-        child = 2 * at + 1
-        if child >= size:
-            break
-        right = child + 1
-        if right < size and (keys[right] < keys[child] or (keys[right] == keys[child] and items[right] < items[child])):
-            child = right
-        if last_key < keys[child] or (last_key == keys[child] and last_item <= items[child]):
-            break
-        keys[at], items[at] = keys[child], items[child]
-        at = child
-    keys[at], items[at] = last_key, last_item
-    return key, item, size
-
-
-@compiled
-def _least_to_go(net, goal, excess, crossing):
-    """What must at least be paid from each node to the goal: no headings, no allowance."""
-    price, heights, grade, wet, shifts, lengths = net
-    least = np.full(len(heights), np.inf)
-    keys, items, size = np.empty(1024), np.empty(1024, np.int64), 0
-    least[goal] = 0.0
-    keys, items, size = _push(keys, items, size, 0.0, goal)
-    while size > 0:
-        key, node, size = _pop(keys, items, size)
-        if key > least[node]:
-            continue
-        for k in range(len(shifts)):
-            if price[node, k] == np.inf:
-                continue
-            other = node + shifts[k]
-            over = abs(heights[other] - heights[node]) - 0.5 * (grade[other] + grade[node]) * lengths[k]
-            cost = key + price[node, k] + max(over, 0.0) * excess
-            if wet[node] != wet[other]:
-                cost += crossing
-            if cost < least[other]:
-                least[other] = cost
-                keys, items, size = _push(keys, items, size, cost, other)
-    return least
-
-
-@compiled
-def _follow(net, start, goal, turns, charges, least):
-    """The cheapest way over (node, heading), each state with the interval of design heights that it was reached with."""
-    price, heights, grade, wet, shifts, lengths = net
-    excess, crossing, missing, cut, fill = charges
-    ways = len(shifts)
-    states = len(heights) * ways
-    best, low, high = np.full(states, np.inf), np.zeros(states), np.zeros(states)
-    came = np.full(states, -1, np.int64)
-    done = np.zeros(states, np.bool_)
-    keys, items, size = np.empty(4096), np.empty(4096, np.int64), 0
-    for k in range(ways):
-        at = start * ways + k
-        best[at] = 0.0
-        low[at] = high[at] = heights[start]
-        keys, items, size = _push(keys, items, size, least[start], at)
-    last = -1
-    while size > 0:
-        _, at, size = _pop(keys, items, size)
-        if done[at]:
-            continue
-        done[at] = True
-        node = at // ways
-        if node == goal:
-            last = at
-            break
-        for k in range(ways):
-            if price[node, k] == np.inf or (node != start and turns[at % ways, k] == np.inf):
-                continue
-            other = node + shifts[k]
-            to = other * ways + k
-            if done[to]:
-                continue
-            rise = 0.5 * (grade[other] + grade[node]) * lengths[k]
-            over = abs(heights[other] - heights[node]) - rise
-            cost = best[at] + price[node, k] + max(over, 0.0) * excess
-            if node != start:
-                cost += turns[at % ways, k]
-            if wet[node] != wet[other]:
-                cost += crossing
-            # The design must meet the ground at the end, and stay near it elsewhere.
-            floor = heights[other] - (0.0 if other == goal else cut)
-            roof = heights[other] + (0.0 if other == goal else fill)
-            bottom, top = max(low[at] - rise, floor), min(high[at] + rise, roof)
-            if bottom > top:
-                cost += (bottom - top) * missing
-                bottom = top = floor if high[at] + rise < floor else roof
-            if cost < best[to]:
-                best[to], low[to], high[to], came[to] = cost, bottom, top, at
-                keys, items, size = _push(keys, items, size, cost + least[other], to)
-    nodes = np.empty(0, np.int64)
-    if last >= 0:
-        count = 1
-        at = last
-        while came[at] >= 0:
-            at = came[at]
-            count += 1
-        nodes = np.empty(count, np.int64)
-        at = last
-        for place in range(count - 1, -1, -1):
-            nodes[place] = at // ways
-            at = came[at]
-        return best[last], nodes
-    return np.inf, nodes

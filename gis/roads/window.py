@@ -106,10 +106,10 @@ def open_up(sheet: Sheet) -> Sheet:
 def height_at(ground: Ground, points: NDArray[np.float64]) -> NDArray[np.float64]:
     """Bilinear height between cell centres at (n, 2) points; NaN outside the grid and where a cell that counts is unknown."""
     rows, columns = ground.heights.shape
-    across = (points[:, 0] - ground.x0) / ground.cell_m - 0.5
-    down = (ground.y0 - points[:, 1]) / ground.cell_m - 0.5
-    outside = (across < -0.5) | (down < -0.5) | (across > columns - 0.5) | (down > rows - 0.5)
-    across, down = np.clip(across, 0, columns - 1), np.clip(down, 0, rows - 1)
+    across = (points[:, 0] - ground.x0) / ground.cell_m
+    down = (ground.y0 - points[:, 1]) / ground.cell_m
+    outside = (across < 0) | (down < 0) | (across > columns) | (down > rows)
+    across, down = np.clip(across - 0.5, 0, columns - 1), np.clip(down - 0.5, 0, rows - 1)
     left, top = np.floor(across).astype(np.int64), np.floor(down).astype(np.int64)
     right, bottom = np.minimum(left + 1, columns - 1), np.minimum(top + 1, rows - 1)
     u, v = across - left, down - top
@@ -154,9 +154,7 @@ def _left(along: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.array([-along[1], along[0]])
 
 
-def _nodes(
-    origin: tuple[float, float], along: tuple[float, float], rows: NDArray[np.int64], columns: NDArray[np.int64]
-) -> NDArray[np.float64]:
+def _nodes(origin: tuple[float, float], along: tuple[float, float], rows: NDArray[np.int64], columns: NDArray[np.int64]) -> NDArray[np.float64]:
     x = origin[0] + columns * along[0] - rows * along[1]
     y = origin[1] + columns * along[1] + rows * along[0]
     return np.column_stack([x, y])

@@ -53,7 +53,7 @@ def test_on_level_ground_the_line_is_straight_and_costs_the_pavement():
 
 
 def test_up_a_plane_of_20_percent_the_line_traverses():
-    found = align(ground(lambda x, y: 0.2 * y), COSTS, (900, 300), (900, 900))
+    found = align(ground(lambda _, y: 0.2 * y), COSTS, (900, 300), (900, 900))
     rise = 0.2 * 600
     assert found.flagged_m == 0
     assert found.grade_max <= 0.12 + 1e-4
@@ -69,7 +69,7 @@ def test_up_a_cone_of_35_percent_hairpins_keep_grade_and_radius():
 
 
 def test_above_2000_m_the_grade_is_8_percent():
-    found = align(ground(lambda x, y: 2100 + 0.1 * y), COSTS, (900, 300), (900, 900))
+    found = align(ground(lambda _, y: 2100 + 0.1 * y), COSTS, (900, 300), (900, 900))
     assert found.grade_max <= 0.08 + 1e-4
     assert found.length_m >= 60 / 0.08
 
@@ -83,7 +83,7 @@ def test_a_forbidden_wall_is_gone_around():
 
 
 def test_where_there_is_no_way_the_shortest_forbidden_stretch_is_flagged():
-    wall = ground(level, forbidden=lambda x, y: abs(x - 900) < 60)
+    wall = ground(level, forbidden=lambda x, _: abs(x - 900) < 60)
     found = align(wall, COSTS, (300, 600), (1500, 600))
     assert found.overlaps["redlines"] == pytest.approx(120, abs=20)
     assert set(found.flag.tolist()) == {Flag.FINE, Flag.FORBIDDEN}
@@ -107,7 +107,7 @@ def test_a_line_beyond_the_heights_is_unknown_and_not_fine():
 
 
 def test_a_river_is_crossed_once_and_the_bridge_paid():
-    found = align(ground(level, river=lambda x, y: abs(x - 885) < 15), COSTS, (300, 615), (1500, 615))
+    found = align(ground(level, river=lambda x, _: abs(x - 885) < 15), COSTS, (300, 615), (1500, 615))
     assert found.crossings == 1
     assert found.bridge_m == COSTS.crossing.river_width_m.value
     assert found.costs["bridge_cny"] == COSTS.crossing.bridge_cny_per_m.value * found.bridge_m
@@ -115,7 +115,7 @@ def test_a_river_is_crossed_once_and_the_bridge_paid():
 
 def test_a_track_keeps_its_course_and_pays_for_paving_alone():
     track = shapely.LineString([(300, 300), (600, 320), (600, 900)])
-    found = engineer(track, ground(lambda x, y: 0.2 * y), COSTS, kind="upgrade", surface="gravel")
+    found = engineer(track, ground(lambda _, y: 0.2 * y), COSTS, kind="upgrade", surface="gravel")
     assert found.line.equals(track)
     assert found.costs["road_cny"] == pytest.approx(COSTS.upgrade.gravel_cny_per_km.value * track.length / 1000)
     assert (found.cut_m3, found.fill_m3, found.costs["development_cny"]) == (0, 0, 0)
@@ -126,7 +126,7 @@ def test_a_track_keeps_its_course_and_pays_for_paving_alone():
 
 
 def test_a_project_is_priced_as_new_with_the_missing_length():
-    steep = engineer(shapely.LineString([(900, 300), (900, 900)]), ground(lambda x, y: 0.2 * y), COSTS, kind="project")
+    steep = engineer(shapely.LineString([(900, 300), (900, 900)]), ground(lambda _, y: 0.2 * y), COSTS, kind="project")
     assert steep.developed_m == pytest.approx(1000, rel=0.02)
     per_metre = COSTS.new.road_cny_per_km.value / 1000 * COSTS.new.excess_factor.value
     assert steep.costs["development_cny"] == pytest.approx(per_metre * (steep.developed_m - 600))
