@@ -103,7 +103,7 @@ def _guide(start: tuple[float, float], end: tuple[float, float], corridor: shape
 def _pieces(guide: shapely.LineString) -> list[shapely.LineString]:
     count = max(1, int(np.ceil(guide.length / PIECE_M)))
     cuts = np.linspace(0, guide.length, count + 1)
-    return [shapely.LineString(shapely.ops.substring(guide, a, b)) for a, b in pairwise(cuts)]
+    return [shapely.LineString(shapely.get_coordinates(shapely.ops.substring(guide, a, b))) for a, b in pairwise(cuts)]
 
 
 def _design(ground: Ground, costs: CostSet, guide: shapely.LineString, margin_m: float) -> NDArray[np.float64]:

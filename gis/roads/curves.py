@@ -78,7 +78,7 @@ def place_at(points: NDArray[np.float64], along: NDArray[np.float64], chainage: 
 def drop_doubles(points: NDArray[np.float64], *, least_m: float = 1e-6) -> NDArray[np.float64]:
     """The points without those that repeat the one before."""
     moved = np.hypot(*np.diff(points, axis=0).T) > least_m
-    kept = points[np.concatenate([[True], moved])]
+    kept = np.asarray(points[np.concatenate([[True], moved])])
     if len(kept) > 1:
         kept[-1] = points[-1]
     return kept
@@ -89,7 +89,8 @@ def drop_straight(points: NDArray[np.float64]) -> NDArray[np.float64]:
     clean = drop_doubles(points)
     if len(clean) < 3:  # noqa: PLR2004 - a straight line has no corner
         return clean
-    return clean[np.concatenate([[True], np.abs(deflections(clean)) > 1e-6, [True]])]  # noqa: PLR2004 - less than any drawing shows
+    bends = np.abs(deflections(clean)) > 1e-6  # noqa: PLR2004 - less than any drawing shows
+    return np.asarray(clean[np.concatenate([[True], bends, [True]])])
 
 
 def _tangents(legs: NDArray[np.float64], bend: NDArray[np.float64], radius_min_m: float, shift_max_m: float) -> NDArray[np.float64]:

@@ -134,4 +134,10 @@ def _solve(model: _Model) -> NDArray[np.float64]:
         solver.setOptionValue(option, value)
     solver.passModel(programme)
     solver.run()
+    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        solver.setOptionValue("presolve", "on")
+        solver.setOptionValue("solver", "choose")
+        solver.run()
+    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        raise RuntimeError(f"design profile not solved: {solver.getModelStatus()}")
     return np.asarray(solver.getSolution().col_value, dtype=np.float64)

@@ -63,13 +63,14 @@ def nudge(points: NDArray[np.float64], drawn: Alignment, ground: Ground) -> NDAr
     chord = points[2:] - points[:-2]
     normal = np.column_stack([-chord[:, 1], chord[:, 0]]) / np.maximum(np.hypot(*chord.T), 1e-9)[:, None]
     at = shapely.line_locate_point(drawn.line, shapely.points(inner))
-    off = np.interp(at, drawn.chainage_m, drawn.design_m - drawn.ground_m)
+    off = np.asarray(np.interp(at, drawn.chainage_m, drawn.design_m - drawn.ground_m))
     fall = (height_at(ground, inner + MOVE_MAX_M * normal) - height_at(ground, inner - MOVE_MAX_M * normal)) / (2 * MOVE_MAX_M)
     useful = np.isfinite(off) & (np.abs(fall) > FLAT)
     move = np.zeros(len(inner))
     move[useful] = np.clip(off[useful] / fall[useful], -MOVE_MAX_M, MOVE_MAX_M) / 2
     move *= _freedom(points)
-    evened = np.convolve(np.pad(move, 1), [0.25, 0.5, 0.25], mode="valid")
+    padded = np.pad(move, 1)
+    evened = (padded[:-2] + 2 * padded[1:-1] + padded[2:]) / 4
     moved = points.copy()
     moved[1:-1] += evened[:, None] * normal
     return moved
