@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from gis.roads.compiled import compiled
-from gis.roads.steiner.graph import Arcs, Flags, Floats, Ints, Ints32
 from gis.roads.steiner.heap import Heap, make_heap, pop, push
+
+if TYPE_CHECKING:
+    from gis.roads.steiner.graph import Arcs, Flags, Floats, Ints, Ints32
 
 
 @compiled
@@ -25,7 +29,7 @@ def _repeat_paths(arcs: Arcs, price: Floats, heap: Heap, start: int, wanted: Fla
     inside = np.zeros(nodes, np.bool_)
     inside[start] = True
     push(heap, start, 0.0)
-    while heap.count[0] > 0 and left > 0:
+    while heap.held[0] > 0 and left > 0:
         node = pop(heap)
         if wanted[node] and not inside[node]:
             _join(heap, tail, inside, node)
@@ -44,7 +48,7 @@ def _grow_cheapest(arcs: Arcs, heap: Heap, inside: Flags, start: int, order: Int
     """Prim's tree on the nodes `inside`; `order` gets the nodes as they join. Returns how many do."""
     size = 0
     push(heap, start, 0.0)
-    while heap.count[0] > 0:
+    while heap.held[0] > 0:
         node = pop(heap)
         heap.key[node] = -1.0
         order[size] = node

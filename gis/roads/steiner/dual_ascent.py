@@ -10,14 +10,16 @@ With a tree as guide, balls that the tree enters more than once wait: by complem
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from gis.roads.compiled import compiled
-from gis.roads.steiner.graph import Arcs, Flags, Floats, Ints, Ints32
 from gis.roads.steiner.heap import Heap, clear, make_heap, pop, push
 from gis.roads.steiner.problem import Bounded, Problem
+
+if TYPE_CHECKING:
+    from gis.roads.steiner.graph import Arcs, Flags, Floats, Ints, Ints32
 
 GROWN, MET, ROOTED, CLOSED = 0, 1, 2, 3
 
@@ -80,7 +82,7 @@ def _grow(arcs: Arcs, field: Field, heap: Heap, terminal: int, root: int, quota:
     """Grow the ball until it meets the root or another active terminal, holds `quota` nodes, or would be entered more often by the guide."""
     push(heap, terminal, 0.0)
     size, crossed, core = 0, 0, 0
-    while heap.count[0] > 0:
+    while heap.held[0] > 0:
         node = heap.order[0]
         cost = heap.key[node]
         if node == root:
@@ -123,10 +125,10 @@ def _ascend(arcs: Arcs, field: Field, heap: Heap, turn: Heap, root: int, termina
     """Grow the ball whose turn it is, until all terminals hang on the root by arcs of which nothing is left."""
     bound = 0.0
     size, grown = np.ones(len(terminals)), np.zeros(len(terminals))
-    while turn.count[0] > 0:
+    while turn.held[0] > 0:
         which = pop(turn)
         terminal = terminals[which]
-        ball = _grow(arcs, field, heap, terminal, root, np.int64(size[which] * rule.growth))
+        ball = _grow(arcs, field, heap, terminal, root, int(size[which] * rule.growth))
         if ball.end == CLOSED:
             return np.inf
         if ball.radius > 0:
@@ -143,36 +145,6 @@ def _ascend(arcs: Arcs, field: Field, heap: Heap, turn: Heap, root: int, termina
     return bound
 
 
-@compiled
-def _record(arcs: Arcs, field: Field, size: int, begin: list[int], places: list[int]) -> None:
-    for node in field.done[:size]:
-        for at in range(arcs.first[node], arcs.first[node + 1]):
-            if not field.inside[arcs.head[at]]:
-                places.append(np.int64(at))
-    begin.append(np.int64(len(places)))
-
-
-@compiled
-def _cuts(arcs: Arcs, field: Field, heap: Heap, turn: Heap, root: int, terminals: Ints, rule: Rule) -> tuple[Ints, Ints]:
-    """Ascent step by step, keeping every cut that raises the bound."""
-    begin, places = [np.int64(0)], [np.int64(0) for _ in range(0)]
-    while turn.count[0] > 0:
-        which = pop(turn)
-        terminal = terminals[which]
-        ball = _grow(arcs, field, heap, terminal, root, 0)
-        if ball.end == CLOSED:
-            break
-        if ball.radius > 0:
-            _record(arcs, field, ball.size, begin, places)
-            _take_off(arcs, field, heap, ball, rule.dust)
-        _forget(field, heap, ball.size)
-        if ball.end == GROWN:
-            push(turn, which, ball.size * (1.0 + rule.penalty * max(0, ball.crossed - 1)))
-        else:
-            field.active[terminal] = False
-    return np.array(begin), np.array(places)
-
-
 def _start(arcs: Arcs, price: Floats, terminals: Ints, guide: Ints32 | None) -> tuple[Field, Heap, Heap, float]:
     nodes = len(arcs.first) - 1
     active = np.zeros(nodes, np.bool_)
@@ -183,16 +155,10 @@ def _start(arcs: Arcs, price: Floats, terminals: Ints, guide: Ints32 | None) -> 
     turn.order[:] = np.arange(len(terminals))
     turn.place[:] = np.arange(len(terminals))
     turn.key[:] = 1.0
-    turn.count[0] = len(terminals)
+    turn.held[0] = len(terminals)
     finite = price[np.isfinite(price)]
     dust = 1e-12 * float(finite.max()) if len(finite) else 0.0
     return field, make_heap(nodes), turn, dust
-
-
-def ascent_cuts(arcs: Arcs, price: Floats, root: int, terminals: Ints, *, guide: Ints32 | None = None) -> tuple[Ints, Ints]:
-    """The cuts that ascent raises the bound by: where each begins in the second array, and one more; places of the arcs into its set."""
-    field, heap, turn, dust = _start(arcs, price, terminals, guide)
-    return _cuts(arcs, field, heap, turn, root, terminals, Rule(dust=dust))
 
 
 def ascend(problem: Problem, rule: Rule, *, guide: Ints32 | None = None) -> Bounded:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gis.roads.compiled import compiled
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 
 class Heap(NamedTuple):
-    """`key` of every node (inf: never seen), `order` the heap itself, `place` of a node in it (-1: not in it), `count` of those in it."""
+    """`key` of every node (inf: never seen), `order` the heap itself, `place` of a node in it (-1: not in it), `held` how many are in it."""
 
     key: NDArray[np.float64]
     order: NDArray[np.int32]
     place: NDArray[np.int32]
-    count: NDArray[np.int64]
+    held: NDArray[np.int64]
 
 
 @compiled
@@ -30,8 +32,8 @@ def push(heap: Heap, node: int, key: float) -> None:
     """Put a node in, or lower its key."""
     at = heap.place[node]
     if at < 0:
-        at = heap.count[0]
-        heap.count[0] += 1
+        at = heap.held[0]
+        heap.held[0] += 1
     heap.key[node] = key
     while at > 0:
         above = (at - 1) >> 1
@@ -50,10 +52,10 @@ def pop(heap: Heap) -> int:
     """Take the node with the smallest key out; its key stays readable."""
     top = heap.order[0]
     heap.place[top] = -1
-    heap.count[0] -= 1
-    size = heap.count[0]
+    heap.held[0] -= 1
+    size = heap.held[0]
     if size == 0:
-        return top
+        return int(top)
     last = heap.order[size]
     key = heap.key[last]
     at = 0
@@ -71,16 +73,16 @@ def pop(heap: Heap) -> int:
         at = below
     heap.order[at] = last
     heap.place[last] = at
-    return top
+    return int(top)
 
 
 @compiled
 def clear(heap: Heap, done: NDArray[np.int32], count: int) -> None:
     """Forget the nodes in the heap and the first `count` of those taken out: as cheap as what was touched."""
-    for at in range(heap.count[0]):
+    for at in range(heap.held[0]):
         node = heap.order[at]
         heap.key[node] = np.inf
         heap.place[node] = -1
-    heap.count[0] = 0
+    heap.held[0] = 0
     for at in range(count):
         heap.key[done[at]] = np.inf

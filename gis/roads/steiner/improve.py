@@ -11,10 +11,10 @@ import numpy as np
 
 from gis.roads.compiled import compiled
 from gis.roads.steiner.construct import tree_on
-from gis.roads.steiner.graph import Arcs, Flags, Floats, Ints, Ints32
+from gis.roads.steiner.graph import Arcs, Flags, Ints, Ints32
 from gis.roads.steiner.heap import Heap, clear, make_heap, pop, push
 from gis.roads.steiner.join import join_parts
-from gis.roads.steiner.keytree import Parts, Tree, forget_parts, key_neighbours, key_nodes, pick_paths, take_apart
+from gis.roads.steiner.keytree import OUTSIDE, Parts, Tree, forget_parts, key_neighbours, key_nodes, pick_paths, take_apart
 
 
 class Effort(NamedTuple):
@@ -34,7 +34,7 @@ def _near(arcs: Arcs, parts: Parts, heap: Heap, number: Ints32, most: int, limit
     size, found = 0, 0
     for at in range(parts.first[count - 1]):
         push(heap, parts.node[at], 0.0)
-    while heap.count[0] > 0 and heap.key[heap.order[0]] <= limit and found < most:
+    while heap.held[0] > 0 and heap.key[heap.order[0]] <= limit and found < most:
         node = heap.order[0]
         done[size] = pop(heap)
         size += 1
@@ -73,8 +73,7 @@ def _local(arcs: Arcs, parts: Parts, number: Ints32, nodes: Ints32) -> Arcs:
                 head[fill], edge[fill], price[fill] = tip, place, arcs.price[place]
                 fill += 1
         first[own + 1] = fill
-    if first[count] < first[count - 1]:
-        first[count] = first[count - 1]
+    first[count] = max(first[count], first[count - 1])
     return Arcs(first, head[:fill], edge[:fill], price[:fill])
 
 
@@ -115,7 +114,7 @@ def _hang(arcs: Arcs, inside: Flags, root: int, wanted: Flags, scratch: Ints32) 
 def _improve(arcs: Arcs, inside: Flags, root: int, wanted: Flags, effort: Effort, skip: int) -> Flags:
     nodes = len(inside)
     heap, number = make_heap(nodes), np.full(nodes, -1, np.int32)
-    tree = _hang(arcs, inside, root, wanted, np.full(nodes, -2, np.int32))
+    tree = _hang(arcs, inside, root, wanted, np.full(nodes, OUTSIDE, np.int32))
     near = key_neighbours(tree)
     for turn in range(effort.rounds):
         better = False

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gis.roads.compiled import compiled
-from gis.roads.steiner.graph import Arcs, Floats, Ints
 from gis.roads.steiner.heap import Heap, make_heap, pop, push
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from gis.roads.steiner.graph import Arcs, Floats, Ints
+
+ITSELF, MEETING = -1, -2
 
 
 class Table(NamedTuple):
     """For each set of parts and each node: the least cost of a tree that joins the set to the node, and how it comes about.
 
-    `arc` ≥ 0: from node `before` over that arc; -2: from the sets `before` and the rest, which meet at the node; -1: the part itself.
+    `arc` ≥ 0: from node `before` over that arc; MEETING: from the sets `before` and the rest, which meet at the node; ITSELF: the part.
     """
 
     cost: NDArray[np.float64]
@@ -34,7 +39,7 @@ def _meet(table: Table, group: int) -> None:
             if cost < table.cost[group, node]:
                 table.cost[group, node] = cost
                 table.before[group, node] = half
-                table.arc[group, node] = -2
+                table.arc[group, node] = MEETING
         half = (half - 1) & group
 
 
@@ -46,7 +51,7 @@ def _to_last(arcs: Arcs, parts: int, heap: Heap, limit: float) -> Floats:
         for at in range(arcs.first[node], arcs.first[node + 1]):
             if arcs.head[at] == parts - 1 and arcs.price[at] < heap.key[node]:
                 push(heap, node, arcs.price[at])
-    while heap.count[0] > 0:
+    while heap.held[0] > 0:
         node = pop(heap)
         for at in range(arcs.first[node], arcs.first[node + 1]):
             other, more = arcs.head[at], heap.key[node] + arcs.price[at]
@@ -74,7 +79,7 @@ def _extend(arcs: Arcs, table: Table, group: int, parts: int, heap: Heap, limit:
     for node in range(nodes):
         if table.cost[group, node] <= limit[node]:
             push(heap, node, table.cost[group, node])
-    while heap.count[0] > 0:
+    while heap.held[0] > 0:
         node = pop(heap)
         if node < parts and (node == parts - 1 or not (group >> node) & 1):
             continue
@@ -91,21 +96,24 @@ def _extend(arcs: Arcs, table: Table, group: int, parts: int, heap: Heap, limit:
 @compiled
 def _trace(arcs: Arcs, table: Table, group: int, node: int) -> Ints:
     """Edges of the tree that joins the set to the node."""
-    found = [np.int64(0) for _ in range(0)]
-    groups, nodes = [np.int64(group)], [np.int64(node)]
-    while len(groups) > 0:
-        group, node = groups.pop(), nodes.pop()
+    found = np.empty(16 * table.cost.shape[1], np.int64)
+    todo = np.empty((table.cost.shape[0] + 1, 2), np.int64)
+    todo[0, 0], todo[0, 1] = group, node
+    count, size = 0, 1
+    while size > 0:
+        size -= 1
+        group, node = todo[size]
         arc, before = table.arc[group, node], table.before[group, node]
         if arc >= 0:
-            found.append(np.int64(arcs.edge[arc]))
-            groups.append(group)
-            nodes.append(np.int64(before))
-        elif arc == -2:
-            groups.append(np.int64(before))
-            nodes.append(node)
-            groups.append(group ^ np.int64(before))
-            nodes.append(node)
-    return np.array(found)
+            found[count] = arcs.edge[arc]
+            count += 1
+            todo[size, 1] = before
+            size += 1
+        elif arc == MEETING:
+            todo[size, 0], todo[size + 1, 0] = before, group ^ before
+            todo[size + 1, 1] = node
+            size += 2
+    return found[:count]
 
 
 @compiled

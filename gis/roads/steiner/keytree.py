@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from gis.roads.compiled import compiled
-from gis.roads.steiner.graph import Arcs, Flags, Floats, Ints, Ints32
+
+if TYPE_CHECKING:
+    from gis.roads.steiner.graph import Flags, Floats, Ints, Ints32
+
+OUTSIDE, TAKEN_OUT, CUT = -2, -1, -3
+BRANCHES = 3
 
 
 class Tree(NamedTuple):
@@ -41,7 +46,7 @@ def key_nodes(order: Ints32, above: Ints32, wanted: Flags) -> Flags:
     for at in range(1, len(order)):
         degree[order[at]] += 1
         degree[above[order[at]]] += 1
-    key = (degree >= 3) | wanted
+    key = (degree >= BRANCHES) | wanted
     key[order[0]] = True
     return key
 
@@ -113,11 +118,11 @@ def _cut(tree: Tree, paths: Ints, price: Floats) -> tuple[float, float]:
     """Mark the inner nodes of the paths by -1 and their lower ends by -3; returns what the paths cost, and the dearest of them."""
     total, longest = 0.0, 0.0
     for path in paths:
-        tree.part[path] = -3
+        tree.part[path] = CUT
         length = price[tree.via[path]]
         node = tree.above[path]
         while not tree.key[node]:
-            tree.part[node] = -1
+            tree.part[node] = TAKEN_OUT
             length += price[tree.via[node]]
             node = tree.above[node]
         total += length
@@ -130,12 +135,12 @@ def _label(tree: Tree, paths: Ints, gone: Ints, price: Floats) -> tuple[int, flo
     """Number the parts by the node that is their highest."""
     total, longest = _cut(tree, paths, price)
     for node in gone:
-        tree.part[node] = -1
+        tree.part[node] = TAKEN_OUT
     count = 0
     for node in tree.order:
-        if tree.part[node] == -1:
+        if tree.part[node] == TAKEN_OUT:
             continue
-        if count == 0 or tree.part[node] == -3:
+        if count == 0 or tree.part[node] == CUT:
             tree.part[node] = count
             count += 1
         else:
@@ -147,7 +152,7 @@ def _label(tree: Tree, paths: Ints, gone: Ints, price: Floats) -> tuple[int, flo
 def forget_parts(tree: Tree) -> None:
     """Make the scratch ready for the next use."""
     for node in tree.order:
-        tree.part[node] = -2
+        tree.part[node] = OUTSIDE
 
 
 @compiled

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gis.roads.compiled import compiled
-from gis.roads.steiner.graph import Arcs, Floats, Graph, Ints, Ints32
 from gis.roads.steiner.heap import Heap, make_heap, pop, push
 
 if TYPE_CHECKING:
@@ -15,11 +14,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from gis.roads.steiner.graph import Arcs, Floats, Graph, Ints, Ints32
+
 
 @compiled
 def dijkstra(arcs: Arcs, price: Floats, heap: Heap, via: Ints32, limit: float) -> None:
     """Settle everything within `limit` of what is in the heap; `via` gets the place in the lists of the neighbour one came from."""
-    while heap.count[0] > 0:
+    while heap.held[0] > 0:
         node = pop(heap)
         cost = heap.key[node]
         if cost > limit:

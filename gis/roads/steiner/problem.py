@@ -10,6 +10,8 @@ import numpy as np
 from gis.roads.compiled import compiled
 from gis.roads.steiner.graph import Arcs, Flags, Floats, Graph, Ints, cheapest_parallel, make_graph, spread_labels
 
+UNSEEN = -2
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Problem:
@@ -72,7 +74,7 @@ def open_problem(graph: Graph, root: int, terminals: Ints) -> tuple[Problem, Int
 def _walk(arcs: Arcs, root: int, usable: Flags, needed: Flags) -> tuple[Ints, Ints, Ints]:
     """Nodes on the way from the root to those needed, over usable edges, with the node and edge before each."""
     nodes = len(arcs.first) - 1
-    before, over = np.full(nodes, -2, np.int64), np.full(nodes, -1, np.int64)
+    before, over = np.full(nodes, UNSEEN, np.int64), np.full(nodes, -1, np.int64)
     queue = np.empty(nodes, np.int64)
     queue[0], before[root] = root, -1
     done, size = 0, 1
@@ -81,7 +83,7 @@ def _walk(arcs: Arcs, root: int, usable: Flags, needed: Flags) -> tuple[Ints, In
         done += 1
         for at in range(arcs.first[node], arcs.first[node + 1]):
             other = arcs.head[at]
-            if usable[arcs.edge[at]] and before[other] == -2:
+            if usable[arcs.edge[at]] and before[other] == UNSEEN:
                 before[other], over[other] = node, arcs.edge[at]
                 queue[size] = other
                 size += 1

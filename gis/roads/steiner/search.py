@@ -13,8 +13,8 @@ from gis.roads.steiner.improve import improve
 from gis.roads.steiner.reduce import restricted, twins, useful_arcs
 
 if TYPE_CHECKING:
-    from gis.roads.steiner.improve import Effort
     from gis.roads.steiner.graph import Flags, Floats, Ints, Ints32
+    from gis.roads.steiner.improve import Effort
     from gis.roads.steiner.problem import Bounded, Problem
 
 POOL = 12

@@ -72,9 +72,9 @@ def _plan(problem: Problem, effort: float) -> Plan:
         starts=min(ends, max(1, round(12 * effort / size**0.5))),
         turns=max(1, round(3 * effort / (1 + size / 8))),
         rules=RULES[:1] if size > LARGE else RULES,
-        quick=Effort(4, min(2000, max(200, share // 2)), 1 if size > LARGE else 3),
-        thorough=Effort(5, min(8000, max(300, share)), 1),
-        union=Effort(6, min(3000, max(200, share)), 3),
+        quick=Effort(4, min(2000, max(1000, share)), 1 if size > LARGE else 3),
+        thorough=Effort(5, min(8000, max(2000, share)), 2),
+        union=Effort(6, min(3000, max(500, share)), 3),
     )
 
 
