@@ -440,7 +440,7 @@ class Service:
     def start(self):
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         self.process = subprocess.Popen([sys.executable, "-c", SERVICE, str(self.folder), str(self.port)], cwd=ROOT, env=environment)
-        for _ in range(300):
+        for _ in range(1200):
             with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.address}jobs"):
                 return
             time.sleep(0.1)
@@ -456,9 +456,11 @@ def service(tmp_path_factory):
     made = build_workspace(tmp_path_factory.mktemp("ordered"))
     commit_plan(made)
     running = Service(made)
-    running.start()
-    yield running
-    running.kill()
+    try:
+        running.start()
+        yield running
+    finally:
+        running.kill()
 
 
 def _script(service, **script):

@@ -2,7 +2,7 @@
 
 import { byId, el, strokesSample } from "./dom.js";
 import { decimal, integer, percent, wan } from "./format.js";
-import { inOrder, UNITS } from "./road-model.js";
+import { UNITS } from "./road-model.js";
 import { kindLabel } from "./road-words.js";
 
 export const PAGE_SIZE = 100;
@@ -203,6 +203,3 @@ const SHEET_EXTRA = [
   { id: "parent", label: "依靠", sort: () => 0, cell: (row, view) => (row.work.parent_work ? (view.byCode.get(row.work.parent_work)?.work_name ?? row.work.parent_work) : "现有路网") },
   { id: "place", label: "所在", sort: () => 0, cell: (row) => [row.work.township_name, row.work.village_name].filter(Boolean).join(" ") },
 ];
-
-/** Next works behind the line that are not built, in their order. @param {RoadView} view @param {number} most */
-export const nextInLine = (view, most) => inOrder(view.works).filter((work) => !view.built.has(work.work_code)).slice(0, most);
