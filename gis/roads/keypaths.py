@@ -85,7 +85,7 @@ def cut_tree(trunk: Trunk) -> KeyPaths:
     key = on_network | terminal | (children != 1)
     path, upper = _follow(parent, key, on_network)
     draft = KeyPaths(tree.nodes, parent, edge, kind, length, price, path, upper, np.full(len(parent), NONE, dtype=np.int64))
-    last_metres = terminal & (children == 0) & _only(path, kind, (Kind.JOIN, Kind.FREE))
+    last_metres = terminal & _only(path, kind, (Kind.JOIN, Kind.FREE))
     touching = _built_length(draft) <= planning.stock.touch_m
     home = _homes(draft, np.flatnonzero(key), last_metres | touching)
     return KeyPaths(tree.nodes, parent, edge, kind, length, price, path, upper, home)

@@ -203,22 +203,6 @@ def _terrain(ground: Ground, costs: CostSet, model: StepModel) -> tuple[Steps, I
     return Steps(small[a], small[b], price), cell, cells
 
 
-FINEST_CELLS = 1_000_000
-"""As many cells the optimisation takes on an office machine (some 30 s and 3 GB with 32 neighbours)."""
-
-
-def planning_scale(ground: Ground, *, cell_m: float | None = None) -> int:
-    """How many cells of the ground to put into one of the planning grid, each way: as few as leave at most `FINEST_CELLS`.
-
-    Args:
-        ground: the finest grid.
-        cell_m: a planning cell that was asked for instead, metres; taken to the nearest whole number of cells.
-    """
-    if cell_m is not None:
-        return max(1, round(cell_m / ground.cell_m))
-    return max(1, int(np.ceil(np.sqrt(np.isfinite(ground.factor).sum() / FINEST_CELLS))))
-
-
 def _cell_prices(ground: Ground, a: Ints, b: Ints, price: Floats) -> Floats:
     """The cheapest step through each cell, 元 a metre."""
     columns = ground.shape[1]

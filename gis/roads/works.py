@@ -84,6 +84,8 @@ def make_works(trunk: Trunk, groups: gpd.GeoDataFrame, *, by_households: bool = 
     sections = _sections(draft, trunk.planning, code)
     users = _users(sections, needs, told)
     works = _works(draft, areas, sections, told, code)
+    invented = works.set_index("work_code")["synthetic"].reindex(sections["work_code"]).array
+    sections = sections.assign(synthetic=sections["synthetic"].fillna(pd.Series(invented, index=sections.index)))
     found = Works(works, sections, _work_groups(draft, code, trunk, groups), users)
     return with_costs(found, sections["cost_cny"], by_households=by_households)
 

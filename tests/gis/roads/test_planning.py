@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from gis.roads.drawn import Kind
-from gis.roads.planning import NETWORK, planning_scale
+from gis.roads.planning import NETWORK
 from gis.roads.steiner import make_graph, shortest_from
 from gis.roads.terminals import attach
 from layers.errors import QueryError
@@ -115,11 +115,6 @@ def test_forbidden_cells_are_no_nodes_and_are_gone_around():
 def test_without_a_network_there_is_nothing_to_hang_on():
     with pytest.raises(QueryError, match="没有一条能认定的硬化路网"):
         graph([(line((0, 50), (1200, 50)), GRAVEL)])
-
-
-def test_the_grid_is_as_coarse_as_needed_or_as_asked():
-    assert planning_scale(flat()) == 1
-    assert planning_scale(flat(), cell_m=290) == 3
 
 
 def test_same_input_same_bytes():

@@ -7,6 +7,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gis.roads.existing import Role
 from gis.roads.works import with_costs
 from tests.gis.roads.road_cases import GRAVEL, GRAVEL_M, METRIC, NEW_M, PAVED, line, plan, settlements
 from tests.gis.roads.test_trunk import roads_and_groups
@@ -161,6 +162,16 @@ def ancestors(works, code):
     return found
 
 
+def hangs_together(trunk, place, lines) -> bool:
+    """Whether built lines and good roads lead from a place to the network; roads that touch are joined."""
+    stock = trunk.planning.stock
+    good = stock.courses[stock.edges["line"].to_numpy()[stock.role <= Role.FREE]]
+    root = stock.courses[stock.edges["line"].to_numpy()[stock.role == Role.ROOT]]
+    half = stock.touch_m / 2 + 0.05
+    drawn = shapely.union_all([*shapely.buffer([*lines, *good], half), place.buffer(half)])
+    return any(part.intersects(place) and part.intersects(shapely.union_all(root)) for part in shapely.get_parts(drawn))
+
+
 @settings(deadline=None, max_examples=15)
 @given(roads_and_groups(), st.booleans())
 def test_what_holds_of_every_plan(case, must):
@@ -168,16 +179,19 @@ def test_what_holds_of_every_plan(case, must):
     project = [(extra[0], {"decision": "must" if must else "may"})]
     trunk, found, works = cut(roads, settlements(places), projects=project)
     sections, groups = found.sections, by_group(found)
+    home = settlements(places).set_index("group_code").geometry
+    assert sections["synthetic"].notna().all()
     # Money: sections, works, tree and groups tell the same sum.
     assert works["cost_cny"].sum() == pytest.approx(trunk.cost, abs=0.01 * (1 + len(sections)))
     assert round(groups["attributed_cny"].sum() * 100) + round(found.unattributed_cny * 100) == round(sections["cost_cny"].sum() * 100)
-    # No work is nothing; every group has works all the way to the network, and its lines lead there without a hole that is not good road.
+    # No work is nothing; every group has works all the way to the network, and the lines that it needs lead there.
     assert (works["length_km"] > 0).all()
     assert set(works["parent_work"].dropna()) <= set(works.index)
     needs = {code: set(ancestors(works, groups.loc[code, "work_code"])) for code in groups.index}
     for code, mine in needs.items():
-        used = sections.loc[sections["section_code"].isin(found.users.loc[found.users["group_code"] == code, "section_code"]), "work_code"]
-        assert set(used) == mine
+        used = sections[sections["section_code"].isin(found.users.loc[found.users["group_code"] == code, "section_code"])]
+        assert set(used["work_code"]) == mine
+        assert hangs_together(trunk, home[code], used.geometry)
     # Removing a work removes exactly the groups that depend on it.
     for code in works.index:
         assert sum(code in mine for mine in needs.values()) == works.loc[code, "downstream_groups_count"]
