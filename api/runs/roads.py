@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from api.runs.assess import access_points, assess_county, counted_groups, read_terrain, standard_of
 from gis.roads.costs import load_costs
-from gis.roads.plan import NetworkPlan, PlanOptions, plan_roads, programme_roads
+from gis.roads.plan import NetworkPlan, PlanOptions, plan_roads
+from gis.roads.schedule import schedule_roads, usual_terms
 from layers.errors import LayerNotFound
 from layers.store.revision import Change
 from layers.store.stamps import is_outdated, make_stamp
@@ -91,14 +93,31 @@ def outdated_roads(workspace: Workspace, *, rev: str = "main") -> list[str]:
     return sorted({reason for name in (*NETWORK, *PROGRAMME) if name in layers for reason in is_outdated(workspace.store, name, rev)})
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of the programme.
+
+    Attributes:
+        terms: budgets, years, weights, floors, deadlines; None lets three years from the coming one share the cost.
+        must: works or projects that are built in any case.
+        must_not: works or projects that are not built.
+        title: of the revision with the programme.
+        author: who asks.
+    """
+
+    terms: Terms | None = None
+    must: tuple[str, ...] = ()
+    must_not: tuple[str, ...] = ()
+    title: str = ""
+    author: str = ""
+
+
 def plan_county_roads(
     workspace: Workspace,
     options: PlanOptions,
-    terms: Terms | None = None,
+    asked: Asked,
     *,
     costs: str | None = None,
-    title: str = "",
-    author: str = "",
     tell: Tell = lambda _words, _done: None,
 ) -> RoadReport:
     """Plan the network if it does not follow from what the county has, then the programme.
@@ -106,10 +125,8 @@ def plan_county_roads(
     Args:
         workspace: the county; its gaps are judged first where they are outdated.
         options: who is connected, and how finely.
-        terms: budgets, years, weights, obligations; without them three years share the cost.
+        asked: of the programme.
         costs: a cost set other than the county's.
-        title: of the revision with the programme.
-        author: who asks.
         tell: called with what is being done and the share that is done.
 
     Raises:
@@ -120,11 +137,12 @@ def plan_county_roads(
     head = _with_needed(workspace)
     standard, prices = standard_of(workspace), costs_of(workspace, costs)
     stamp = _stamp(head, standard, prices, options)
+    share = 0.0
     if _network_outdated(workspace, head, stamp):
-        plan = _plan(workspace, head, standard, prices, options, lambda words, done: tell(words, done * _PROGRAMME_FROM))
+        share = _PROGRAMME_FROM
+        plan = _plan(workspace, head, standard, prices, options, lambda words, done: tell(words, done * share))
         head = _commit_network(workspace, head, plan, stamp)
-    tell("安排年度计划", _PROGRAMME_FROM)
-    return _commit_programme(workspace, head, terms, prices, title=title, author=author)
+    return _commit_programme(workspace, head, asked, prices, lambda words, done: tell(words, share + (1 - share) * done))
 
 
 def _with_needed(workspace: Workspace) -> Revision:
@@ -171,20 +189,21 @@ def _commit_network(workspace: Workspace, head: Revision, plan: NetworkPlan, sta
     return workspace.store.commit(changes, title=f"道路网络：{plan.summary['costs']}")
 
 
-def _commit_programme(workspace: Workspace, head: Revision, terms: Terms | None, costs: CostSet, *, title: str, author: str) -> RoadReport:
-    frames = {name: workspace.store.read(name, rev=head.id) for name in NETWORK}
-    works, groups, summary = programme_roads(frames["road_works"], frames["road_work_groups"], terms, costs)
+def _commit_programme(workspace: Workspace, head: Revision, asked: Asked, costs: CostSet, tell: Tell) -> RoadReport:
+    frames = {name: workspace.store.read(name, rev=head.id) for name in ("road_works", "road_work_groups")}
+    works = cast("gpd.GeoDataFrame", frames["road_works"])
+    terms = asked.terms or usual_terms(works, datetime.now(UTC).astimezone().year + 1)
+    plan, groups, summary = schedule_roads(works, frames["road_work_groups"], terms, costs, must=asked.must, must_not=asked.must_not, tell=tell)
     stamp = make_stamp(head, NETWORK, options={"terms": summary["terms"]}, code_version=version("zutong"))
     info = {"synthetic": _synthetic(head)}
     changes = {
-        "road_plan": Change(frame=works, info=info | {"summary": summary}, stamp=stamp),
+        "road_plan": Change(frame=plan, info=info | {"summary": summary}, stamp=stamp),
         "road_plan_groups": Change(frame=groups, info=info, stamp=stamp),
     }
-    revision = workspace.store.commit(changes, title=title or "道路计划", author=author)
-    return RoadReport(revision, dict(head.layers["road_works"].info["summary"]), summary, works, groups)
+    revision = workspace.store.commit(changes, title=asked.title or "道路计划", author=asked.author)
+    return RoadReport(revision, dict(head.layers["road_works"].info["summary"]), summary, plan, groups)
 
 
 def _synthetic(head: Revision) -> bool:
     """A plan is invented if anything is that it may follow from."""
     return any(bool(head.layers[name].info.get("synthetic")) for name in INPUTS if name in head.layers)
-

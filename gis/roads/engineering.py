@@ -60,26 +60,30 @@ def engineer_sections(
     """
     rows = list(zip(sections.geometry, sections["kind"], sections["surface"], sections["stated_cny"], strict=True))
     finished: list[Alignment] = []
+    findings: list[pd.DataFrame] = []
+    codes = list(zip(sections["work_code"], sections["section_code"], strict=True))
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for at, one in enumerate(pool.map(lambda row: _finish(*row, ground, costs), rows)):
+        for at, (one, found) in enumerate(pool.map(lambda row: _finish(*row, ground, costs), rows)):
             finished.append(one)
+            findings.append(found.assign(section_code=codes[at][1]))
             if at % _TOLD_EVERY == 0:
                 tell(f"逐段选线（{at}/{len(rows)}）", at / len(rows))
-    codes = list(zip(sections["work_code"], sections["section_code"], strict=True))
-    findings = [check_line(one, ground, costs).assign(section_code=code) for one, (_, code) in zip(finished, codes, strict=True)]
     return Engineered(
         _measured(sections, finished), _profiles(codes, finished), pd.concat(findings, ignore_index=True) if findings else pd.DataFrame()
     )
 
 
-def _finish(line: shapely.LineString, kind: str, surface: object, stated: object, ground: Ground, costs: CostSet) -> Alignment:
+def _finish(line: shapely.LineString, kind: str, surface: object, stated: object, ground: Ground, costs: CostSet) -> tuple[Alignment, pd.DataFrame]:
+    """The finished line, and what an examination of it alone finds."""
     known = None if pd.isna(surface) else str(surface)
     if kind == "new":
         ends = np.asarray(line.coords)[[0, -1], :2]
         found = align(ground, costs, tuple(ends[0]), tuple(ends[1]), corridor=line)
     else:
         found = engineer(line, ground, costs, kind=kind, surface=known)
-    return found if pd.isna(stated) else replace(found, costs=dict.fromkeys(PARTS, 0.0) | {"road_cny": float(str(stated))})
+    if not pd.isna(stated):
+        found = replace(found, costs=dict.fromkeys(PARTS, 0.0) | {"road_cny": float(str(stated))})
+    return found, check_line(found, ground, costs)
 
 
 def _measured(sections: gpd.GeoDataFrame, finished: Iterable[Alignment]) -> gpd.GeoDataFrame:

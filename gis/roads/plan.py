@@ -1,0 +1,201 @@
+"""The road network of a plan: from what the county has to works that are laid out, priced, divided among groups and measured."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+import geopandas as gpd
+
+from gis.roads.demand import IN_PLAN, ask_for_roads
+from gis.roads.engineering import engineer_sections
+from gis.roads.existing import see_roads
+from gis.roads.ground import make_ground
+from gis.roads.planning import planning_graph
+from gis.roads.steps import step_model
+from gis.roads.totals import add_up
+from gis.roads.trunk import plan_trunk
+from gis.roads.works import make_works, with_costs
+from layers.crs import STORAGE_CRS, metric_crs
+from layers.errors import LayerNotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import pandas as pd
+
+    from gis.roads.costs import CostSet
+    from gis.roads.engineering import Engineered
+    from gis.roads.ground import Ground
+    from gis.roads.trunk import Trunk
+    from gis.roads.works import Works
+    from gis.standards import Standard
+    from gis.terrain import Terrain
+
+    Tell = Callable[[str, float], None]
+
+PLANNING_CELLS = 800_000
+"""A planning grid finer than this takes minutes without finding a cheaper network."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOptions:
+    """What a plan takes in, and how finely it looks.
+
+    Attributes:
+        include_unknown: connect groups whose verdict is unknown too.
+        include_relocation: connect groups that are to be moved as a whole too.
+        by_households: divide the cost of what is shared by households instead of equally.
+        planning_cell_m: cell of the grid on which the network is chosen; None lets the size of the county decide.
+        neighbours: steps that a line over the planning grid may take: 8, 16 or 32.
+        effort: of the search for the network; 1 is usual, more takes longer.
+        seed: of that search.
+    """
+
+    include_unknown: bool = False
+    include_relocation: bool = False
+    by_households: bool = False
+    planning_cell_m: float | None = None
+    neighbours: int = 16
+    effort: float = 1.0
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NetworkPlan:
+    """The result layers by name (`road_works`, `road_sections`, `road_profiles`, `road_work_groups`), and the summary."""
+
+    frames: Mapping[str, pd.DataFrame]
+    summary: Mapping[str, Any]
+
+
+def plan_roads(
+    layers: Mapping[str, pd.DataFrame],
+    standard: Standard,
+    costs: CostSet,
+    terrain: Terrain,
+    *,
+    coverage: pd.DataFrame,
+    anchors: gpd.GeoDataFrame | None = None,
+    options: PlanOptions = PlanOptions(),
+    tell: Tell = lambda _words, _done: None,
+) -> NetworkPlan:
+    """Plan the network that joins every group without a hardened road, and lay out its works.
+
+    Args:
+        layers: `groups` (with the counts that totals add up) and `roads`; `road_projects`, `rivers`, `redlines`, `farmland`, `hazards`, `counties`,
+            `townships`, `villages`, `committees` where the county has them.
+        standard: rules `road` and `network`.
+        costs: limits and prices.
+        terrain: heights.
+        coverage: verdicts (`gis.gaps.coverage`).
+        anchors: declared access points.
+        options: who is taken in, and how finely.
+        tell: called with what is being done and the share that is done.
+
+    Raises:
+        LayerNotFound: no groups.
+        QueryError: there is no network to join, or the terrain does not cover the county.
+    """
+    if "groups" not in layers:
+        raise LayerNotFound("还没有“村民组”图层，无法编制道路计划。")
+    crs = metric_crs(cast("gpd.GeoDataFrame", layers["groups"]))
+    tell("读取地形与避让区", 0.0)
+    ground = make_ground(terrain, layers, costs, crs=crs)
+    tell("拼接现有道路", 0.05)
+    trunk, groups = _choose(layers, standard, costs, ground, coverage, anchors, options, tell)
+    tell("划分工程", 0.5)
+    drafted = make_works(trunk, groups, by_households=options.by_households)
+    tell("逐段选线", 0.55)
+    laid = engineer_sections(drafted.sections, ground, costs, tell=lambda words, done: tell(words, 0.55 + 0.35 * done))
+    works = with_costs(drafted, laid.sections["cost_cny"], by_households=options.by_households)
+    tell("量算效益与影响", 0.9)
+    return _finished(works, laid, trunk, ground, costs, standard)
+
+
+def _choose(
+    layers: Mapping[str, pd.DataFrame],
+    standard: Standard,
+    costs: CostSet,
+    ground: Ground,
+    coverage: pd.DataFrame,
+    anchors: gpd.GeoDataFrame | None,
+    options: PlanOptions,
+    tell: Tell,
+) -> tuple[Trunk, gpd.GeoDataFrame]:
+    """The network on the planning grid, and the groups that it was chosen for."""
+    groups = ask_for_roads(
+        cast("gpd.GeoDataFrame", layers["groups"]),
+        coverage,
+        include_unknown=options.include_unknown,
+        include_relocation=options.include_relocation,
+    )
+    shapes = {name: cast("gpd.GeoDataFrame | None", layers.get(name)) for name in ("roads", "counties", "road_projects", "rivers")}
+    stock = see_roads(shapes["roads"], standard, crs=ground.crs, outline=shapes["counties"], anchors=anchors, projects=shapes["road_projects"])
+    coarse = ground.coarsen(planning_factor(ground, options.planning_cell_m))
+    model = step_model(costs, coarse.cell_m, neighbours=options.neighbours)
+    planning = planning_graph(coarse, stock, costs, model, rivers=shapes["rivers"])
+    wanted = groups["wanted"].isin([str(one) for one in IN_PLAN])
+    found = plan_trunk(
+        planning, groups, wanted=wanted, effort=options.effort, seed=options.seed, tell=lambda words, done: tell(words, 0.1 + 0.4 * done)
+    )
+    return found, groups
+
+
+def planning_factor(ground: Ground, cell_m: float | None) -> int:
+    """How many cells of the ground make one of the planning grid."""
+    if cell_m is not None:
+        return max(1, round(cell_m / ground.cell_m))
+    rows, columns = ground.shape
+    return max(1, math.ceil(math.sqrt(rows * columns / PLANNING_CELLS)))
+
+
+def _finished(works: Works, laid: Engineered, trunk: Trunk, ground: Ground, costs: CostSet, standard: Standard) -> NetworkPlan:
+    frames = {
+        "road_works": stored(add_up(works.works, laid.sections)),
+        "road_sections": stored(laid.sections.drop(columns=["path", "source_row"])),
+        "road_profiles": laid.profiles,
+        "road_work_groups": works.work_groups,
+    }
+    return NetworkPlan(frames, _summary(works, laid, trunk, ground, costs, standard))
+
+
+def stored(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """As layers are kept: degrees, seven digits (a centimetre)."""
+    there = frame.to_crs(STORAGE_CRS)
+    return gpd.GeoDataFrame(there.set_geometry(there.geometry.set_precision(1e-7, mode="pointwise")))
+
+
+def _summary(works: Works, laid: Engineered, trunk: Trunk, ground: Ground, costs: CostSet, standard: Standard) -> dict[str, Any]:
+    sections, groups = laid.sections, works.work_groups
+    planned = groups["reason"].isin(["connected", "on_network"])
+    new = sections["kind"].isin(["new", "join"])
+    metres = {name: float(sections.loc[of, "length_m"].sum()) for name, of in (("new", new), ("upgrade", sections["kind"] == "upgrade"))}
+    flagged = float(sections.loc[new, "flagged_m"].sum())
+    findings = laid.findings
+    return {
+        "groups_planned": int(planned.sum()),
+        "households_planned": int(groups.loc[planned, "households_count"].sum()),
+        "groups_unplanned": {str(name): int(count) for name, count in groups.loc[~planned, "reason"].value_counts().sort_index().items()},
+        "works": len(works.works),
+        "cost_planning_cny": trunk.cost,
+        "bound_planning_cny": trunk.bound,
+        "gap": trunk.gap,
+        "alone_cost_cny": trunk.alone_total,
+        "shared_ratio": trunk.ratio,
+        "cost_cny": round(float(sections["cost_cny"].sum()), 2),
+        "unattributed_cny": works.unattributed_cny,
+        "new_km": metres["new"] / 1000,
+        "upgrade_km": metres["upgrade"] / 1000,
+        "flagged_km": flagged / 1000,
+        "flagged_share": flagged / metres["new"] if metres["new"] else 0.0,
+        "findings": len(findings),
+        "findings_unflagged": int((~findings["flagged"]).sum()) if len(findings) else 0,
+        "cell_m": ground.cell_m,
+        "planning_cell_m": trunk.planning.ground.cell_m,
+        "notes": list(ground.notes),
+        "network_assumed": bool(trunk.planning.stock.assumed),
+        "costs": costs.reference(),
+        "standard": f"{standard.id}@{standard.version}",
+    }
