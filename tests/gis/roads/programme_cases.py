@@ -62,9 +62,9 @@ def small_cases(draw, *, most=6, years=2, demands=True, decisions=True, gap=0.0)
     """Works, served, terms: forests, ties, free works, empty years, connected groups, floors and deadlines that may be impossible."""
     size = draw(st.integers(1, most))
     parents = [draw(st.one_of(st.none(), st.integers(0, at - 1))) if at else None for at in range(size)]
-    costs = [draw(st.sampled_from([0, 10_000, 20_000, 20_000, 30_000.5, 50_000])) for _ in range(size)]
+    costs = [draw(st.sampled_from([0, 10_000, 20_000, 20_000, 30_000.5, 40_000, 50_000, 70_000])) for _ in range(size)]
     decided = [draw(st.sampled_from(["may"] * 5 + ["must", "must_not"])) for _ in range(size)] if decisions else None
-    count = st.integers(0, 4)
+    count = st.integers(0, 7)
     row = st.tuples(st.one_of(st.none(), st.integers(0, size - 1)), st.sampled_from(["T1", "T2"]), count, count, count)
     rows = draw(st.lists(row, min_size=1, max_size=size + 2))
     span = draw(st.integers(1, years))
@@ -76,7 +76,7 @@ def small_cases(draw, *, most=6, years=2, demands=True, decisions=True, gap=0.0)
     deadlines = draw(st.lists(st.builds(Deadline, year, share, unit, towns), max_size=1)) if demands else []
     terms = Terms(
         years=YEARS[:span],
-        budgets_cny=tuple(draw(st.sampled_from([0, 10_000, 30_000, 50_000.5, 80_000])) for _ in range(span)),
+        budgets_cny=tuple(draw(st.sampled_from([0, 20_000, 50_000.5, 80_000, 110_000])) for _ in range(span)),
         weights=draw(st.sampled_from([{"households": 1}, {"households": 1, "registered": 0.5}, {"groups": 1}])),
         carry_over=draw(st.booleans()),
         floors=tuple(floors),

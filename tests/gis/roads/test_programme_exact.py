@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gis.roads.programme import UNITS, Deadline, Floor, Terms, greedy_programme, order_works, outside_the_line, solve_programme, stability
@@ -58,6 +58,15 @@ def test_best_of_all_programmes_of_three_years(case):
     check_against_judge(*case)
 
 
+@pytest.mark.parametrize("seed", range(25))
+def test_best_of_eight_works_in_two_years(seed):
+    """Uneven prices and little money: here the order of the years is a puzzle, which the preview does not solve."""
+    rng = np.random.default_rng(seed)
+    works = works_frame([int(rng.integers(0, at)) if at and rng.random() < 0.4 else None for at in range(8)], rng.integers(10, 60, 8))
+    served = served_frame([(at, "T", int(rng.integers(0, 30)), 0, 0) for at in range(8)])
+    check_against_judge(works, served, Terms((2026, 2027), tuple(rng.integers(30, 100, 2).tolist()), carry_over=seed % 2 == 0, gap=0))
+
+
 @settings(max_examples=12)
 @given(small_cases(most=12, years=1))
 def test_best_of_all_choices_of_twelve_works(case):
@@ -86,31 +95,32 @@ def test_the_preview_keeps_the_rules_and_never_beats_its_bound(case):
         assert exact.early <= preview.early_bound + 1e-9
 
 
+def rating(works, served, terms):
+    """What is broken first, then what is served; the less the better."""
+    programme = solve_programme(works, served, terms)
+    judge, year = Judge(works, served, terms), numbers(programme, terms)
+    return int(judge.musts_left_out(year)[0]), round(float(judge.missing(year)[0]), 9), -programme.value
+
+
 @settings(max_examples=25)
 @given(small_cases(most=8), st.integers(0, 2), st.sampled_from([1, 10_000, 40_000]))
 def test_more_money_never_serves_fewer(case, at, more):
     works, served, terms = case
     budgets = list(terms.budgets_cny)
     budgets[at % len(budgets)] += more
-    before = solve_programme(works, served, terms)
-    assume(before.status == "optimal")
     richer = Terms(terms.years, tuple(budgets), terms.weights, terms.carry_over, terms.floors, terms.deadlines, terms.gap)
-    after = solve_programme(works, served, richer)
-    assert after.status == "optimal"
-    assert after.value >= before.value
+    assert rating(works, served, richer) <= rating(works, served, terms)
 
 
 @settings(max_examples=25)
-@given(small_cases(most=7), st.sampled_from([0, 10_000, 20_000]), st.integers(0, 6), st.integers(0, 9))
+@given(small_cases(most=7, demands=False), st.sampled_from([0, 10_000, 20_000]), st.integers(0, 6), st.integers(0, 9))
 def test_another_candidate_is_never_worse(case, cost, above, households):
+    """Without floors: the new group would raise the totals that shares are taken of."""
     works, served, terms = case
-    before = solve_programme(works, served, terms)
-    assume(before.status == "optimal")
-    assume(not terms.floors and not terms.deadlines)  # the new group would raise the totals that shares are taken of
     new_work = works_frame([None] * len(works) + [above % len(works)], [0] * len(works) + [cost]).iloc[-1:]
     new_group = served_frame([(None, "T1", 0, 0, 0)] * len(served) + [(len(works), "T1", households, 0, 0)]).iloc[-1:]
     wider = pd.concat([works, new_work], ignore_index=True), pd.concat([served, new_group], ignore_index=True)
-    assert solve_programme(*wider, terms).value >= before.value
+    assert rating(*wider, terms) <= rating(works, served, terms)
 
 
 @settings(max_examples=25)
