@@ -14,6 +14,7 @@ import shapely
 
 from gis.roads.existing import Role
 from gis.roads.travel import Ways, minutes_to, ways
+from layers.codes import prefix_of
 from layers.crs import STORAGE_CRS
 
 if TYPE_CHECKING:
@@ -63,6 +64,25 @@ def township_seats(layers: Mapping[str, pd.DataFrame], *, crs: CRS | str | int) 
     return both.drop_duplicates("township_code").sort_values("township_code", ignore_index=True)
 
 
+def townships_of(groups: pd.DataFrame, layers: Mapping[str, pd.DataFrame]) -> pd.Series:
+    """The township code of each group.
+
+    Args:
+        groups: `group_code`; `township_code`, `village_code`, `township_name` as far as they are written.
+        layers: `villages` and `townships`, as far as the county has them.
+
+    Returns:
+        What the group says itself; else what its village says; else the one township of that name; else the leading digits of its village's or
+        its own code, where that is a Chinese one. <NA> where none of these tells.
+    """
+    told = _column(groups, "township_code")
+    told = told.fillna(_column(groups, "village_code").map(_lookup(layers.get("villages"), "village_code")).astype("string"))
+    told = told.fillna(_column(groups, "township_name").map(_lookup(layers.get("townships"), "township_name")).astype("string"))
+    for name in ("village_code", "group_code"):
+        told = told.fillna(prefix_of(_column(groups, name), "township"))
+    return told.astype("string").rename("township_code")
+
+
 def detours(groups: gpd.GeoDataFrame, seats: gpd.GeoDataFrame, stock: RoadStock, sections: gpd.GeoDataFrame) -> pd.DataFrame:
     """Minutes from each group to its township's seat, before and after the works.
 
@@ -70,7 +90,7 @@ def detours(groups: gpd.GeoDataFrame, seats: gpd.GeoDataFrame, stock: RoadStock,
     way is shortest. After: the same, and the works besides at the speed of a hardened road. Never longer after than before.
 
     Args:
-        groups: `group_code`, `township_code` and points, any CRS.
+        groups: `group_code`, `township_code` (see `townships_of`) and points, any CRS.
         seats: as `township_seats` returns them.
         stock: what there is (`gis.roads.existing.see_roads`).
         sections: lines of the works, any CRS.
@@ -166,6 +186,18 @@ def _middles(townships: pd.DataFrame | None, crs: CRS | str | int) -> gpd.GeoDat
     shapes = _metric(townships, crs)
     there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes)) & townships["township_code"].notna().to_numpy()
     return _seats(townships["township_code"][there].tolist(), shapely.point_on_surface(shapes[there]), "middle", crs)
+
+
+def _column(frame: pd.DataFrame, name: str) -> pd.Series:
+    return frame[name].astype("string") if name in frame else pd.Series(pd.NA, index=frame.index, dtype="string")
+
+
+def _lookup(frame: pd.DataFrame | None, key: str) -> pd.Series:
+    """Township code by a column; a value that stands for several townships tells nothing."""
+    if frame is None or key not in frame or "township_code" not in frame:
+        return pd.Series(dtype="string", index=pd.Index([], dtype="string"))
+    pairs = frame[[key, "township_code"]].dropna().astype("string").drop_duplicates()
+    return pairs[~pairs[key].duplicated(keep=False)].set_index(key)["township_code"]
 
 
 def _metric(frame: pd.DataFrame, crs: Any) -> NDArray[np.object_]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gis.roads.costs import load_costs
 from gis.roads.existing import RoadStock, see_roads
-from gis.roads.measures import KM_H, detours, hazards_near, metres_inside, minutes_saved, township_seats
+from gis.roads.measures import KM_H, detours, hazards_near, metres_inside, minutes_saved, township_seats, townships_of
 from gis.roads.travel import WALK_KM_H
 from gis.standards import load_standard
 
@@ -206,3 +206,20 @@ def test_metres_inside_count_overlapping_areas_once():
     areas = gpd.GeoDataFrame(geometry=[shapely.box(X + 100, Y - 10, X + 400, Y + 10), shapely.box(X + 300, Y - 10, X + 500, Y + 10)], crs=CRS)
     assert metres_inside(works, areas).tolist() == [400.0, 0.0]
     assert metres_inside(works, None).isna().all()
+
+
+def test_the_township_of_a_group_is_what_it_says_else_its_village_its_name_its_code():
+    asked = pd.DataFrame(
+        {
+            "group_code": text(["a", "b", "c", "52000000100101", "d", "52000000200101"]),
+            "village_code": text([pd.NA, "V1", "V9", pd.NA, "520000003001", pd.NA]),
+            "township_code": text(["T1", pd.NA, pd.NA, pd.NA, pd.NA, "T2"]),
+            "township_name": text(["Two", "Two", "Two", "Both", "Both", "Two"]),
+        }
+    )
+    layers = {
+        "villages": pd.DataFrame({"village_code": text(["V1", "V9", "V9"]), "township_code": text(["T5", "T6", "T7"])}),
+        "townships": pd.DataFrame({"township_code": text(["T2", "T3", "T4"]), "township_name": text(["Two", "Both", "Both"])}),
+    }
+    assert townships_of(asked, layers).tolist() == ["T1", "T5", "T2", "520000001", "520000003", "T2"]
+    assert townships_of(asked[["group_code"]], {}).isna().tolist() == [True, True, True, False, True, False]
