@@ -110,7 +110,7 @@ FORMULAS = (
     ("土石方", "半挖半填断面：路基在坡面上取挖填总价最低的位置；坡陡到填方坡脚不落地时全部挖方；设计线离开地面另计挖填。"),
     ("展线后长度", "每段取水平长度与“高差 ÷ 最大纵坡”中的较大者：坡太陡，路就得绕长；多出的长度按展线加价计。"),
     ("可证明的下界", "在同一张规划图上，任何接通全部组的路网都不会低于它；差距 =（规划图造价 − 下界）÷ 规划图造价。"),
-    ("共用干线比例", "共用干线的路网造价 ÷ 各组单独修路造价之和；越小，共用越省。"),
+    ("共用干线后为单独修路的", "规划图上共用干线的造价 ÷ 各组单独修路造价之和；越小，共用越省。"),
     ("分摊造价", "每段路的造价由要用它的组平均分摊（夏普利值），编制时也可选按户数分摊；各组之和等于路网总造价。"),
     ("不修此组可省", "只为这一组而修的路段造价之和；共用的干线照修。"),
     ("加修此组须增", "从已定路网接到这一组的最低造价；用于尚未列入的组。"),
@@ -182,7 +182,7 @@ def group_table(groups: pd.DataFrame) -> pd.DataFrame:
     shown = ordered.assign(
         reason=_worded(ordered["reason"], reason_words),
         **{column: _wan(ordered[column]) for column in ordered.columns if column.endswith("_cny")},
-        **{column: ordered[column].round(1) for column in ("detour_before_min", "detour_after_min")},
+        **{column: ordered[column].round(1) for column in ("detour_before_min", "detour_after_min") if column in ordered},
         synthetic=ordered["synthetic"].map(_YES_NO).astype("string"),
     )
     return _headed(shown, GROUP_HEADS)

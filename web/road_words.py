@@ -86,12 +86,16 @@ def network_lines(network: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("可证明的下界", wan(network["bound_planning_cny"])),
         ("与下界的差距", f"不超过 {percent(network['gap'])}"),
         ("各组单独修路合计", wan(network["alone_cost_cny"])),
-        ("共用干线后为单独修路的", percent(network["shared_ratio"])),
+        ("共用干线后为单独修路的", percent(_over(network["cost_planning_cny"], network["alone_cost_cny"]))),
         ("需勘测或展线", f"{km(network['flagged_km'])}，占新建的 {percent(network['flagged_share'])}"),
         ("核查发现而未标注的", f"{network.get('findings_unflagged', 0):,} 处"),
         *([("注意", "不能确定哪些硬化路与对外路网相连，凡可能相连的都按已相连计。")] if network.get("network_assumed") else []),
         *[("注意", str(note)) for note in network.get("notes", ())],
     ]
+
+
+def _over(part: float, whole: float) -> float | None:
+    return part / whole if whole else None
 
 
 def _groups_and_households(network: Mapping[str, Any]) -> str:

@@ -169,6 +169,21 @@ def test_words() -> None:
     assert conflict_lines({}) == []
 
 
+def test_sharing_is_told_as_a_share_of_what_each_alone_would_cost(book: RoadBook) -> None:
+    lines = dict(network_lines({**book.network, "cost_planning_cny": 6e6, "alone_cost_cny": 8e6}))
+    assert lines["共用干线后为单独修路的"] == "75.00%"
+    assert dict(network_lines({**book.network, "alone_cost_cny": 0.0}))["共用干线后为单独修路的"] == "不明"
+
+
+def test_measures_that_a_plan_has_not_are_left_out(book: RoadBook) -> None:
+    groups = book.groups.drop(columns=["detour_before_min", "detour_after_min"])
+    works = book.works.drop(columns=["hazards_count", "detour_saved_min"])
+    sheets = {sheet.name: sheet.frame for sheet in road_sheets(replace(book, groups=groups, works=works))}
+    assert "通后到乡镇（分钟）" not in sheets["分摊"]
+    assert "经过地灾点（处）" not in sheets["工程"]
+    assert len(sheets["工程"]) == 4
+
+
 def test_unplanned_groups_are_listed_with_their_reasons(book: RoadBook) -> None:
     lines = dict(network_lines(book.network))
     assert lines["未安排：是否通硬化路不明，先核实"] == "2 组"
