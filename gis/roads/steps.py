@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from gis.roads.compiled import compiled, inlined
+from gis.roads.earthwork import earthwork_table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -157,8 +158,6 @@ def step_model(costs: CostSet, cell_m: float, *, neighbours: int = 32) -> StepMo
     Raises:
         ValueError: if `neighbours` is none of these.
     """
-    from gis.roads.earthwork import earthwork_table  # noqa: PLC0415
-
     design = costs.design
     return StepModel(
         cell_m=float(cell_m),

@@ -9,8 +9,9 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gis.roads.costs import load_costs
 from gis.roads.leastcost import links
-from gis.roads.steps import StepModel, neighbour_offsets, passed
+from gis.roads.steps import StepModel, neighbour_offsets, passed, step_model
 
 CELL = 30.0
 
@@ -200,6 +201,18 @@ def test_a_step_costs_the_same_in_both_directions_to_the_last_bit(seed, neighbou
     there = dict(zip(*_keyed(links(place, rules)), strict=True))
     back = {(last - b, last - a): cost for (a, b), cost in zip(*_keyed(links(turned, rules)), strict=True)}
     assert there == back
+
+
+def test_the_model_of_a_cost_set_has_its_limits_and_prices():
+    costs = load_costs()
+    rules = step_model(costs, 60.0, neighbours=16)
+    assert rules.offsets.shape == (16, 2)
+    assert rules.cell_m == 60.0
+    assert rules.base_cny_per_m == pytest.approx(costs.new.road_cny_per_km.value / 1000)
+    assert rules.crossing_cny == pytest.approx(costs.crossing.bridge_cny_per_m.value * costs.crossing.river_width_m.value)
+    assert rules.grade_max_high <= rules.grade_max
+    assert rules.earthwork.shape == (256,)
+    assert rules.cross_slope_max == pytest.approx(np.tan(np.radians(costs.design.cross_slope_max_deg.value)))
 
 
 def test_links_know_the_cell_size_of_their_model():
