@@ -53,6 +53,7 @@ export function termTexts(plan) {
   const floors = (terms.floors ?? []).map((/** @type {any} */ one) => `${one.area_code ?? "每个乡镇"}至少 ${percent(one.share)} 的${unit(one.unit)}`);
   const deadlines = (terms.deadlines ?? []).map((/** @type {any} */ one) => `${area(one)}${one.year} 年至少 ${percent(one.share)} 的${unit(one.unit)}`);
   const gap = plan.programme?.gap;
+  const told = (plan.programme?.findings ?? []).map((/** @type {any} */ one) => one.sentence).filter(Boolean);
   return [
     ["权重", weights.join("，") || "—"],
     ["结转", terms.carry_over === false ? "不结转" : "未用完的结转下年"],
@@ -62,6 +63,7 @@ export function termTexts(plan) {
     ["期限", deadlines.join("；") || "无"],
     ["与最优的差距", typeof gap === "number" ? `不超过 ${percent(gap)}` : "—"],
     ["路网造价的差距", typeof plan.summary?.gap === "number" ? `不超过 ${percent(plan.summary.gap)}` : "—"],
+    ...(told.length ? [["提示", told.join("")]] : []),
   ];
 }
 
