@@ -24,11 +24,11 @@ from api.runs.roads import Asked, RoadReport, plan_county_roads
 from api.snapshot import Snapshot, Snapshots
 from gis.roads.plan import PlanOptions
 from layers.workspace import open_workspace
-from web.road_words import WAN, conflict_lines, finding_lines, network_lines, percent, programme_lines
+from web.road_words import UNIT_WORDS, WAN, conflict_lines, finding_lines, network_lines, percent, programme_lines
 from web.road_years import MONEY_HEADS, RATE_HEADS, REACHED_HEADS, year_table
 
 NEXT_SHOWN = 10
-YEAR_HEADS = ("年度", *MONEY_HEADS, *REACHED_HEADS, *RATE_HEADS)
+YEAR_HEADS = ("年度", "预算·万元", "支出·万元", *(f"累计·{word}" for word in UNIT_WORDS.values()), "组接通率", "户接通率")
 NEXT_HEADS = ("候补", "工程", "名称", "造价（万元）", "依靠此路·组", "依靠此路·户", "依靠的工程")
 
 
@@ -138,10 +138,10 @@ def show_roads(console: Console, snapshot: Snapshot, report: RoadReport, written
 
 
 def year_cells(programme: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    """A row a year: money, and what is reached by its end."""
+    """A row a year: money, what is reached by its end, and the shares of groups and households."""
     table_of_years = year_table(programme)
     county = table_of_years[table_of_years["代码"].isna()]
-    shown = county[["年度", *MONEY_HEADS, *REACHED_HEADS, *RATE_HEADS]].astype(object).where(county.notna(), None)
+    shown = county[["年度", *MONEY_HEADS, *REACHED_HEADS, *RATE_HEADS[:2]]].astype(object).where(county.notna(), None)
     return [
         (str(row[0]), *(_money(value) for value in row[1:3]), *(words(value) for value in row[3:7]), *(_rate(value) for value in row[7:]))
         for row in shown.itertuples(index=False, name=None)
