@@ -291,15 +291,17 @@ def _lengths(part: pd.DataFrame) -> dict[str, float]:
     return {"length_km": float(length.sum()), "new_km": float(length[new].sum()), "upgrade_km": float(length[upgrade].sum())}
 
 
-def _counts(groups: pd.DataFrame, work: _Draft) -> dict[str, int]:
+def _counts(groups: pd.DataFrame, work: _Draft) -> dict[str, Any]:
     own = {name: _total(groups, name, work.groups) for name in COUNTS}
     below = {"downstream_groups_count": len(work.below), "downstream_households_count": _total(groups, "households_count", work.below)}
     return {"groups_count": len(work.groups), **own, **below}
 
 
-def _total(groups: pd.DataFrame, name: str, rows: list[int]) -> int:
-    """Sum of the known counts."""
-    return int(groups[name].iloc[rows].sum()) if name in groups and rows else 0
+def _total(groups: pd.DataFrame, name: str, rows: list[int]) -> Any:
+    """Sum of the known counts; missing where there are groups and none of them is counted."""
+    if not rows:
+        return 0
+    return groups[name].iloc[rows].sum(min_count=1) if name in groups else pd.NA
 
 
 def _synthetic(groups: pd.DataFrame) -> bool:

@@ -100,6 +100,13 @@ def test_a_group_on_the_network_is_connected_at_no_cost_and_says_so():
     assert found.work_groups["attributed_cny"].tolist() == [0]
 
 
+def test_counts_that_nobody_made_are_missing_not_zero():
+    groups = settlements([(650, 1050), (650, 450)], households=[30, None])
+    _, _, works = cut([MAIN, TRACK], groups)
+    assert works["households_count"].fillna(-1).tolist() == [30, -1]
+    assert works["downstream_households_count"].tolist() == [30, 30]
+
+
 def test_a_road_being_built_is_a_work_without_a_price():
     building = (line((650, 50), (650, 1050)), {**PAVED, "status": "building"})
     _, _, works = cut([MAIN, building], settlements([(650, 1050)]))
