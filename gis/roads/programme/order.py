@@ -115,6 +115,7 @@ class _Bundles:
         self.done = [False] * len(above)
 
     def unroll(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Horn's order: works, and the number of each one's bundle."""
         heap = [self._entry(work) for work in self.works]
         heapify(heap)
         sequence: list[int] = []

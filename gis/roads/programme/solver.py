@@ -130,6 +130,7 @@ def _run(engine: highspy.Highs, watch: Callable[[], None] | None) -> None:
     raised: list[BaseException] = []
 
     def look(event: highspy.HighsCallbackEvent) -> None:
+        """Ask the watcher, and stop the engine once it has raised."""
         try:
             if watch is not None and not raised:
                 watch()
