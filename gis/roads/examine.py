@@ -63,7 +63,7 @@ class Alignment:
         flagged_m: length of stations with a flag above `STEEP`.
         grade_max: steepest design grade; NaN if heights are unknown.
         share_above_warn, share_above_limit: of the length.
-        crossings: rivers crossed; `bridge_m` the length of the bridges.
+        crossings: rivers crossed; `bridge_m` the length of the new bridges (a track has its crossings already).
         cut_m3, fill_m3: of new road; an upgrade moves no ground.
         overlaps: metres in each constraint layer.
         cross_slope_mean: tangent.
@@ -150,14 +150,8 @@ def examine(points: NDArray[np.float64], ground: Ground, costs: CostSet, *, kind
     slope = cross_slopes(points, heights.chainage, ground)
     flag = _flags(points, heights, probe, slope, costs, kind)
     bridges = bridge_lengths(probe, costs, ground.cell_m)
-    on_bridge = np.interp(heights.chainage, probe.chainage, probe.river) > 0.5 if bridges else np.zeros(len(flag), dtype=bool)  # noqa: PLR2004
-    cut, fill = _volumes(heights, np.where(on_bridge, np.nan, slope), costs) if kind not in GIVEN else (0.0, 0.0)
-    length = float(heights.chainage[-1])
-    developed = _developed(heights)
-    above = [
-        float(np.diff(heights.chainage)[heights.grade > limit + GRADE_SLACK].sum()) / length
-        for limit in (costs.design.grade_warn.value, heights.limit)
-    ]
+    cut, fill = _volumes(heights, slope, probe if bridges else None, costs) if kind not in GIVEN else (0.0, 0.0)
+    length, developed = float(heights.chainage[-1]), _developed(heights)
     return Alignment(
         line=shapely.LineString(points),
         kind=kind,
@@ -169,10 +163,10 @@ def examine(points: NDArray[np.float64], ground: Ground, costs: CostSet, *, kind
         developed_m=developed,
         flagged_m=float(heights.cover[flag > Flag.STEEP].sum()),
         grade_max=float(heights.grade.max()),
-        share_above_warn=above[0],
-        share_above_limit=above[1],
+        share_above_warn=_share_above(heights, float(costs.design.grade_warn.value)),
+        share_above_limit=_share_above(heights, heights.limit),
         crossings=len(bridges),
-        bridge_m=float(sum(bridges)),
+        bridge_m=float(sum(bridges)) if kind not in GIVEN else 0.0,
         cut_m3=cut,
         fill_m3=fill,
         cross_slope_mean=float(np.nanmean(slope)) if np.isfinite(slope).any() else float("nan"),
@@ -298,9 +292,17 @@ def _developed(heights: _Heights) -> float:
     return float(np.fmax(spacing, np.where(heights.grade > heights.limit + GRADE_SLACK, needed, 0.0)).sum())
 
 
-def _volumes(heights: _Heights, slope: NDArray[np.float64], costs: CostSet) -> tuple[float, float]:
-    """Cut and fill, m³: section areas times the metres of their stations; none where the slope is NaN (bridge, unknown)."""
+def _share_above(heights: _Heights, grade: NDArray[np.float64] | float) -> float:
+    """Share of the length with a steeper design."""
+    run = np.diff(heights.chainage)
+    return float(run[heights.grade > grade + GRADE_SLACK].sum() / run.sum())
+
+
+def _volumes(heights: _Heights, slope: NDArray[np.float64], bridged: Probe | None, costs: CostSet) -> tuple[float, float]:
+    """Cut and fill, m³: section areas times the metres of their stations; none on bridges and where nothing is known."""
     known = np.isfinite(slope) & heights.known
+    if bridged is not None:
+        known &= np.interp(heights.chainage, bridged.chainage, bridged.river) < 0.5  # noqa: PLR2004 - nearer to a dry probe
     if not known.any():
         return 0.0, 0.0
     cut, fill = section_areas((heights.ground - heights.design)[known], slope[known], costs)
