@@ -10,12 +10,13 @@ import numpy as np
 from gis.roads.steiner.construct import cheapest_tree, repeat_paths
 from gis.roads.steiner.dual_ascent import Rule, ascend
 from gis.roads.steiner.improve import improve
+from gis.roads.steiner.problem import Problem
 from gis.roads.steiner.reduce import restricted, twins, useful_arcs
 
 if TYPE_CHECKING:
     from gis.roads.steiner.graph import Flags, Floats, Ints, Ints32
     from gis.roads.steiner.improve import Effort
-    from gis.roads.steiner.problem import Bounded, Problem
+    from gis.roads.steiner.problem import Bounded
 
 POOL = 12
 
@@ -109,6 +110,26 @@ def shrink(search: Search, found: Bounded) -> None:
     small = restricted(search.now, useful_arcs(search.now, found, search.limit), edges)
     search.ids = search.ids[small.origin]
     search.now = small
+
+
+def climb_from(search: Search, rule: Rule, start: int, look: Effort) -> None:
+    """A bound with a terminal in the place of the root: which node is called so makes no difference to the trees, but it does to ascent."""
+    now = search.now
+    arcs, ends = now.graph.arcs, np.append(now.terminals, now.root)
+    other = Problem(now.graph, start, ends[ends != start], now.origin, arcs.price)
+    edges, _, inside = own_best(search)
+    _, guide = cheapest_tree(arcs, inside, start, other.terminals)
+    found = ascend(other, rule, guide=guide)
+    raise_bound(search, found.bound)
+    if not np.isfinite(found.bound) or search.solved:
+        return
+    twin = twins(arcs, len(now.graph.a))
+    use = useful_arcs(other, found, search.limit)
+    small = restricted(now, (use | use[twin]) & np.isfinite(now.price), edges)
+    along_bound(search, found, look)
+    if search.cost < search.base.graph.cost[search.ids[edges]].sum() * (1 - 1e-12):
+        return
+    search.ids, search.now = search.ids[small.origin], small
 
 
 def along_bound(search: Search, found: Bounded, look: Effort) -> None:

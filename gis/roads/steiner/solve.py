@@ -10,7 +10,7 @@ import numpy as np
 from gis.roads.steiner.dual_ascent import Rule
 from gis.roads.steiner.improve import Effort
 from gis.roads.steiner.problem import Problem, open_problem, rooted_tree
-from gis.roads.steiner.search import Search, along_bound, begin, climb, construct, own_best, polish, recombine, shrink
+from gis.roads.steiner.search import Search, along_bound, begin, climb, climb_from, construct, own_best, polish, recombine, shrink
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -59,6 +59,7 @@ class Plan:
 
     starts: int
     turns: int
+    roots: int
     rules: tuple[Rule, ...]
     quick: Effort
     thorough: Effort
@@ -71,7 +72,8 @@ def _plan(problem: Problem, effort: float) -> Plan:
     return Plan(
         starts=min(ends, max(1, round(12 * effort / size**0.5))),
         turns=max(1, round(3 * effort / (1 + size / 8))),
-        rules=RULES[:1] if size > LARGE else RULES,
+        roots=0 if size > LARGE else min(ends, round(6 * effort / size)),
+        rules=RULES[2:3] if size > LARGE else RULES,
         quick=Effort(4, min(2000, max(1000, share)), 1 if size > LARGE else 3),
         thorough=Effort(5, min(8000, max(2000, share)), 2),
         union=Effort(6, min(3000, max(500, share)), 3),
@@ -87,6 +89,9 @@ def _turn(search: Search, plan: Plan, turn: int, random: np.random.Generator) ->
         found = climb(search, rule)
         along_bound(search, found, plan.quick)
         shrink(search, found)
+    for start in random.choice(len(search.now.terminals), plan.roots, replace=False):
+        if not search.solved:
+            climb_from(search, RULES[turn % len(RULES)], int(search.now.terminals[start]), plan.quick)
     recombine(search, plan.union, random)
 
 
