@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 PARTS = ("road_cny", "earthwork_cny", "development_cny", "bridge_cny", "overhead_cny")
 """What the cost of a section is made of."""
+_LAID_OUT = ("new", "join")
+"""Kinds whose line is ours to choose; the others follow a line that is given."""
 _TOLD_EVERY = 20
 
 
@@ -76,7 +78,7 @@ def engineer_sections(
 def _finish(line: shapely.LineString, kind: str, surface: object, stated: object, ground: Ground, costs: CostSet) -> tuple[Alignment, pd.DataFrame]:
     """The finished line, and what an examination of it alone finds."""
     known = None if pd.isna(surface) else str(surface)
-    if kind == "new":
+    if kind in _LAID_OUT:
         ends = np.asarray(line.coords)[[0, -1], :2]
         found = align(ground, costs, tuple(ends[0]), tuple(ends[1]), corridor=line)
     else:
@@ -88,10 +90,9 @@ def _finish(line: shapely.LineString, kind: str, surface: object, stated: object
 
 def _measured(sections: gpd.GeoDataFrame, finished: Iterable[Alignment]) -> gpd.GeoDataFrame:
     done = list(finished)
-    columns = {name: [getattr(one, name) for one in done] for name in _MEASURES}
+    columns: dict[str, Any] = {name: [getattr(one, name) for one in done] for name in _MEASURES}
     columns |= {part: np.round([one.costs.get(part, 0.0) for one in done], 2) for part in PARTS}
     columns["cost_cny"] = np.round(np.sum([columns[part] for part in PARTS], axis=0), 2)
-    columns |= {f"{layer}_m": [one.overlaps.get(layer, 0.0) for one in done] for layer in ("redlines", "farmland", "hazards")}
     lines = gpd.GeoSeries([one.line for one in done], index=sections.index, crs=sections.crs)
     return gpd.GeoDataFrame(sections.assign(**columns).set_geometry(lines))
 

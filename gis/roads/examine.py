@@ -14,7 +14,7 @@ import shapely
 
 from gis.roads.curves import distances, drop_doubles, place_at, radii
 from gis.roads.earthwork import section_areas
-from gis.roads.profile import Allowance, design_profile
+from gis.roads.gradeline import Allowance, design_profile
 from gis.roads.window import height_at, value_at
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from gis.roads.demand import IN_PLAN, ask_for_roads
 from gis.roads.engineering import engineer_sections
 from gis.roads.existing import see_roads
 from gis.roads.ground import make_ground
+from gis.roads.measures import detours, hazards_near, metres_inside, minutes_saved, township_seats, townships_of
 from gis.roads.planning import planning_graph
 from gis.roads.steps import step_model
 from gis.roads.totals import add_up
@@ -111,7 +112,7 @@ def plan_roads(
     laid = engineer_sections(drafted.sections, ground, costs, tell=lambda words, done: tell(words, 0.55 + 0.35 * done))
     works = with_costs(drafted, laid.sections["cost_cny"], by_households=options.by_households)
     tell("量算效益与影响", 0.9)
-    return _finished(works, laid, trunk, ground, costs, standard)
+    return _finished(works, laid, trunk, groups, ground, costs, standard, layers)
 
 
 def _choose(
@@ -131,6 +132,7 @@ def _choose(
         include_unknown=options.include_unknown,
         include_relocation=options.include_relocation,
     )
+    groups["township_code"] = townships_of(groups, layers).array
     shapes = {name: cast("gpd.GeoDataFrame | None", layers.get(name)) for name in ("roads", "counties", "road_projects", "rivers")}
     stock = see_roads(shapes["roads"], standard, crs=ground.crs, outline=shapes["counties"], anchors=anchors, projects=shapes["road_projects"])
     coarse = ground.coarsen(planning_factor(ground, options.planning_cell_m))
@@ -151,14 +153,44 @@ def planning_factor(ground: Ground, cell_m: float | None) -> int:
     return max(1, math.ceil(math.sqrt(rows * columns / PLANNING_CELLS)))
 
 
-def _finished(works: Works, laid: Engineered, trunk: Trunk, ground: Ground, costs: CostSet, standard: Standard) -> NetworkPlan:
+def _finished(
+    works: Works,
+    laid: Engineered,
+    trunk: Trunk,
+    groups: gpd.GeoDataFrame,
+    ground: Ground,
+    costs: CostSet,
+    standard: Standard,
+    layers: Mapping[str, pd.DataFrame],
+) -> NetworkPlan:
+    times = detours(groups, township_seats(layers, crs=ground.crs), trunk.planning.stock, laid.sections)
+    by_group = works.work_groups.merge(times, on="group_code", how="left").assign(wanted=groups["wanted"].array)
     frames = {
-        "road_works": stored(add_up(works.works, laid.sections)),
+        "road_works": stored(measure(add_up(works.works, laid.sections), by_group, costs, layers)),
         "road_sections": stored(laid.sections.drop(columns=["path", "source_row"])),
         "road_profiles": laid.profiles,
-        "road_work_groups": works.work_groups,
+        "road_work_groups": by_group,
     }
     return NetworkPlan(frames, _summary(works, laid, trunk, ground, costs, standard))
+
+
+def measure(works: gpd.GeoDataFrame, groups: pd.DataFrame, costs: CostSet, layers: Mapping[str, pd.DataFrame]) -> gpd.GeoDataFrame:
+    """The works with what can be said of each by itself: minutes saved, hazards beside it, metres in protected land; unknown where a layer is missing.
+
+    Args:
+        works: metric lines.
+        groups: minutes before and after of each group.
+        costs: how far a hazard reaches.
+        layers: `hazards`, `redlines` and `farmland`, where the county has them.
+    """
+    shapes = {name: cast("gpd.GeoDataFrame | None", layers.get(name)) for name in ("hazards", "redlines", "farmland")}
+    columns = {
+        "detour_saved_min": minutes_saved(works, groups),
+        "hazards_count": hazards_near(works, shapes["hazards"], costs),
+        "redline_m": metres_inside(works, shapes["redlines"]),
+        "farmland_m": metres_inside(works, shapes["farmland"]),
+    }
+    return gpd.GeoDataFrame(works.assign(**{name: values.array for name, values in columns.items()}))
 
 
 def stored(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -99,9 +99,9 @@ def decide(works: pd.DataFrame, must: Collection[str], must_not: Collection[str]
 
 def served_groups(groups: pd.DataFrame) -> pd.DataFrame:
     """Who is counted: all groups that ask for a road; one that cannot be reached counts in the totals and is never served."""
-    asking = groups[groups["wanted"].isin([str(one) for one in IN_PLAN])]
+    asking = groups[groups["wanted"].isin([str(one) for one in IN_PLAN])].reset_index(drop=True)
     counts = {unit: pd.to_numeric(asking[column]).astype("Float64") for unit, column in COUNTS.items()}
-    return asking[["group_code", "work_code", "township_code"]].assign(groups=1.0, connected=asking["reason"] == "connected", **counts)
+    return asking[["group_code", "work_code", "township_code"]].assign(groups=1.0, connected=asking["reason"] == "on_network", **counts)
 
 
 def _plan_frame(works: gpd.GeoDataFrame, best: Programme, order: pd.DataFrame, steady: pd.DataFrame, following: pd.DataFrame) -> gpd.GeoDataFrame:

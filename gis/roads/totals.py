@@ -7,6 +7,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from gis.roads.engineering import PARTS
 
@@ -14,8 +15,6 @@ _SUMS = {
     "cut_m3": ("cut_m3", 1.0),
     "fill_m3": ("fill_m3", 1.0),
     "bridge_m": ("bridge_m", 1.0),
-    "redline_m": ("redlines_m", 1.0),
-    "farmland_m": ("farmland_m", 1.0),
     "length_km": ("length_m", 1e-3),
     "developed_km": ("developed_m", 1e-3),
     "flagged_km": ("flagged_m", 1e-3),
@@ -47,8 +46,9 @@ def add_up(works: gpd.GeoDataFrame, sections: gpd.GeoDataFrame) -> gpd.GeoDataFr
     columns["crossings_count"] = pd.array(_added(sections["crossings"], work, codes).astype(np.int64), dtype="Int64")
     columns["grade_max"] = sections["grade_max"].groupby(work).max().reindex(codes).round(4).to_numpy(dtype=float)
     columns["cost_per_household_cny"] = per_household(works)
-    lines = sections[["work_code", "geometry"]].dissolve("work_code").geometry.reindex(codes).line_merge()
-    return gpd.GeoDataFrame(works.assign(**columns).set_geometry(gpd.GeoSeries(lines.to_numpy(), index=works.index, crs=sections.crs)))
+    lines = sections[["work_code", "geometry"]].dissolve("work_code").geometry.reindex(codes)
+    merged = shapely.line_merge(np.asarray(lines.array, dtype=object))
+    return gpd.GeoDataFrame(works.assign(**columns).set_geometry(gpd.GeoSeries(merged, index=works.index, crs=sections.crs)))
 
 
 def per_household(works: pd.DataFrame) -> pd.Series:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from gis.roads.profile import OVER_ALLOWANCE, OVER_GRADE, Allowance, design_profile
+from gis.roads.gradeline import OVER_ALLOWANCE, OVER_GRADE, Allowance, design_profile
 
 CUT, FILL = 6.0, 5.0
 
