@@ -68,6 +68,7 @@ def _show_next(console: Console, folder: Path) -> None:
         f"看地图：　zutong serve {folder}　然后打开 http://127.0.0.1:8000/",
         f"看问题：　zutong check {folder} --out 问题.xlsx",
         f"出台账：　zutong gaps {folder} --service hardened_road --level group --status lacking --out 短板.xlsx",
+        f"排道路：　zutong roads {folder} --budget 3000万 --out 道路计划.xlsx",
         f"各部门交来的文件在：{folder / FILES}",
     )
     console.print("\n" + "\n".join(lines), soft_wrap=True)
