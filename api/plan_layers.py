@@ -1,10 +1,11 @@
-"""Which layers a road plan is, and whether it still follows from what the county has. Light: the server knows this without loading what plans."""
+"""Whether a road plan still follows from what the county has."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from api import facts
+from api.plan_names import NETWORK, PLAN, PROGRAMME
 from api.plan_sources import costs_now
 from layers.names import LAYERS
 from layers.store.stamps import STANDARD, is_outdated
@@ -12,9 +13,6 @@ from layers.store.stamps import STANDARD, is_outdated
 if TYPE_CHECKING:
     from api.snapshot import Snapshot
 
-NETWORK = ("road_works", "road_sections", "road_profiles", "road_work_groups")
-PROGRAMME = ("road_plan", "road_plan_groups")
-PLAN, PLAN_GROUPS = PROGRAMME
 COSTS = "costs"
 _LABELS = {STANDARD: "达标标准", COSTS: "造价标准"}
 

@@ -39,6 +39,7 @@ LABELS = {
     "costs": "造价标准",
     "include_unknown": "含待核实的组",
     "include_relocation": "含整组搬迁的组",
+    "by_households": "按户数分摊",
     "title": "名称",
     "author": "编制人",
 }
@@ -92,6 +93,7 @@ class RoadsOrder(Strict):
     costs: Annotated[str | None, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,39}$", description="造价标准；不填用本县的")] = None
     include_unknown: Annotated[bool, Field(description="把待核实的组也连上")] = False
     include_relocation: Annotated[bool, Field(description="把整组搬迁的组也连上")] = False
+    by_households: Annotated[bool, Field(description="共用路段按户数分摊，不按组平均")] = False
     title: Annotated[str, Field(max_length=80, pattern=PLAIN_TEXT, description="计划的名称")] = ""
     author: Annotated[str, Field(max_length=40, pattern=PLAIN_TEXT, description="编制人")] = ""
 

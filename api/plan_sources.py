@@ -4,26 +4,44 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from api.plan_names import NETWORK, OWN_COSTS
 from gis.roads.costs import list_costs, load_costs
 from layers.errors import StandardError
 from layers.names import LAYERS
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from api.snapshot import Snapshot
     from gis.roads.costs import CostSet
+    from layers.workspace import Workspace
 
-NETWORK_LAYER = "road_works"
-OWN_COSTS = "costs"
-"""Folder of a workspace with the county's own cost sets."""
+NETWORK_LAYER = NETWORK[0]
+
+
+def costs_of(workspace: Workspace, name: str | None = None) -> CostSet:
+    """The cost set that `county.toml` asks for (or the one of that name) with the county's own values over it.
+
+    Raises:
+        StandardError: there is no such set, or a value of it cannot be used.
+    """
+    settings = workspace.settings
+    return load_costs(name or settings.costs, folder=_own_folder(workspace), overrides=settings.cost_overrides)
+
+
+def _own_folder(workspace: Workspace) -> Path | None:
+    """Where the county's own cost sets lie, if it has any."""
+    own = workspace.path / OWN_COSTS
+    return own if own.is_dir() else None
 
 
 def available_costs(snapshot: Snapshot) -> list[CostSet]:
     """Cost sets that an order may name; one that cannot be read is not offered."""
 
     def read() -> list[CostSet]:
-        own = snapshot.workspace.path / OWN_COSTS
+        """Those of the county and of the program; the program's alone where the county's cannot be read."""
         try:
-            return list_costs(own if own.is_dir() else None)
+            return list_costs(_own_folder(snapshot.workspace))
         except StandardError:
             return list_costs()
 
@@ -55,9 +73,8 @@ def _costs(costs: CostSet) -> dict[str, Any]:
 
 def costs_now(snapshot: Snapshot, name: str) -> CostSet | None:
     """A cost set as a run would use it today, with the county's own values over it; None where there is none that can be used."""
-    own = snapshot.workspace.path / OWN_COSTS
     try:
-        return load_costs(name, folder=own if own.is_dir() else None, overrides=snapshot.workspace.settings.cost_overrides)
+        return costs_of(snapshot.workspace, name)
     except StandardError:
         return None
 

@@ -11,7 +11,8 @@ import shapely
 
 from api.answers import plain, records
 from api.errors import NotFound
-from api.plan_layers import PLAN, PLAN_GROUPS, outdated_plan
+from api.plan_layers import outdated_plan
+from api.plan_names import PLAN, PLAN_GROUPS
 from api.plan_sources import cost_sets, costs_of_plan, sources
 from web.road_legend import COST_PARTS, FLAGS, LEFT_OUT
 

@@ -41,6 +41,7 @@ class Typed:
     costs: str | None = None
     include_unknown: bool = False
     include_relocation: bool = False
+    by_households: bool = False
     title: str = ""
     author: str = ""
 
@@ -68,6 +69,7 @@ def read_order(typed: Typed, *, first_year: int) -> RoadsOrder:
         "costs": typed.costs,
         "include_unknown": typed.include_unknown,
         "include_relocation": typed.include_relocation,
+        "by_households": typed.by_households,
         "title": typed.title,
         "author": typed.author,
     }

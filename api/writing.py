@@ -44,6 +44,7 @@ class WritingRoute(APIRoute):
         handler = super().get_route_handler()
 
         async def checked(request: Request) -> Response:
+            """Refuse what must not be written; answer as before."""
             if request.method not in SAFE:
                 refuse_where_off(request.app.state.settings)
             if request.method in {"POST", "PUT", "PATCH"}:

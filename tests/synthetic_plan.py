@@ -293,7 +293,7 @@ def network_summary(works: pd.DataFrame, sections: pd.DataFrame, groups: pd.Data
         "bound_planning_cny": round(cost * 0.97, 2),
         "gap": round(0.01 / 0.98, 6),
         "alone_cost_cny": float(groups["alone_cny"].sum()),
-        "shared_ratio": round(cost / float(groups["alone_cny"].sum()), 4),
+        "shared_ratio": round(float(groups["alone_cny"].sum()) / (cost * 0.98), 4),
         "cost_cny": cost,
         "new_km": float(works["new_km"].sum()),
         "upgrade_km": float(works["upgrade_km"].sum()),
@@ -320,29 +320,32 @@ def programme_summary(plan: pd.DataFrame, groups: pd.DataFrame, budgets: Sequenc
         "gap": 0.0,
         "greedy_value": value,
         "greedy_gap": 0.0,
-        "years": [_year(plan, year, budget) for year, budget in zip(YEARS, budgets, strict=True)],
+        "years": _years_of(plan, groups, budgets),
         "townships": [row for code in _TOWNSHIPS for row in _township(plan, groups, code)],
         "curve": [{"rank": 0, "cost_cny": 0.0, **dict.fromkeys(_UNITS, 0)}, *_curve(plan)],
         "conflicts": [],
     }
 
 
-def _year(plan: pd.DataFrame, year: int, budget: float) -> dict[str, Any]:
-    now, so_far = plan[plan["year"] == year], plan[plan["year"] <= year]
-    sums = {f"cumulative_{unit}": count for unit, count in _sums(so_far).items()}
-    return {"year": year, "budget_cny": budget, "spent_cny": float(now["cost_cny"].sum()), **_sums(now), **sums}
+def _years_of(plan: pd.DataFrame, groups: pd.DataFrame, budgets: Sequence[float]) -> list[dict[str, Any]]:
+    rows, left = [], 0.0
+    for year, budget in zip(YEARS, budgets, strict=True):
+        spent = float(plan.loc[plan["year"] == year, "cost_cny"].sum())
+        left = round(left + budget - spent, 2)
+        rows.append({"year": year, "budget_cny": budget, "spent_cny": spent, "left_cny": left, **_reached(plan, groups, year)})
+    return rows
+
+
+def _reached(plan: pd.DataFrame, groups: pd.DataFrame, year: int) -> dict[str, int]:
+    """What a year opens, what is open by its end, and all there is."""
+    asking = groups[groups["reason"] == "connected"].assign(groups_count=1)
+    cumulative = {f"cumulative_{unit}": count for unit, count in _sums(plan[plan["year"] <= year]).items()}
+    return _sums(plan[plan["year"] == year]) | cumulative | {f"{unit}_total": count for unit, count in _sums(asking).items()}
 
 
 def _township(plan: pd.DataFrame, groups: pd.DataFrame, code: str) -> list[dict[str, Any]]:
-    inside = groups[(groups["township_code"] == code) & (groups["reason"] == "connected")]
-    columns = ("people_count", "registered_households_count")
-    totals = {
-        "groups_total": len(inside),
-        "households_total": int(inside["households_count"].sum()),
-        **dict(zip(("people_total", "registered_total"), (int(inside[c].sum()) for c in columns), strict=True)),
-    }
-    built = [plan[(plan["year"] <= year) & (plan["township_code"] == code)] for year in YEARS]
-    return [{"code": code, "name": _TOWNSHIPS[code], "year": year, **_sums(done), **totals} for year, done in zip(YEARS, built, strict=True)]
+    works, inside = (frame[frame["township_code"] == code] for frame in (plan, groups))
+    return [{"code": code, "name": _TOWNSHIPS[code], "year": year, **_reached(works, inside, year)} for year in YEARS]
 
 
 def _curve(plan: pd.DataFrame) -> list[dict[str, Any]]:

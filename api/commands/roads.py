@@ -13,22 +13,21 @@ from api import facts
 from api.answers import records
 from api.commands.options import AsJson, Folder
 from api.console import emit, progress, table, words
-from api.jobs.roads import terms_of
+from api.jobs.roads import plan_as_ordered
 from api.ledger import marks
 from api.plan_models import RoadsOrder
 from api.plan_orders import check_order
 from api.plan_sources import costs_of_plan
 from api.road_options import Typed, read_order
 from api.runs.road_files import suffix_of, write_roads
-from api.runs.roads import Asked, RoadReport, plan_county_roads
+from api.runs.roads import RoadReport
 from api.snapshot import Snapshot, Snapshots
-from gis.roads.plan import PlanOptions
 from layers.workspace import open_workspace
 from web.road_words import UNIT_WORDS, WAN, conflict_lines, finding_lines, network_lines, percent, programme_lines
 from web.road_years import MONEY_HEADS, RATE_HEADS, REACHED_HEADS, year_table
 
 NEXT_SHOWN = 10
-YEAR_HEADS = ("年度", "预算·万元", "支出·万元", *(f"累计·{word}" for word in UNIT_WORDS.values()), "组接通率", "户接通率")
+YEAR_HEADS = ("年度", "预算·万元", "支出·万元", "结余·万元", *(f"累计·{word}" for word in UNIT_WORDS.values()), "组接通率", "户接通率")
 NEXT_HEADS = ("候补", "工程", "名称", "造价（万元）", "依靠此路·组", "依靠此路·户", "依靠的工程")
 
 
@@ -74,10 +73,11 @@ def roads(  # noqa: PLR0913 - each is an option of the command
         costs=costs,
         include_unknown=include_unknown,
         include_relocation=include_relocation,
+        by_households=by_households,
         title=title,
         author=author,
     )
-    report = run_order(folder, read_order(typed, first_year=next_year()), by_households=by_households)
+    report = run_order(folder, read_order(typed, first_year=next_year()))
     snapshot = Snapshots(folder).current()
     written = {"file": str(out), "works": write_roads(snapshot, out)} if out is not None else None
     emit(roads_result(snapshot, report) | {"export": written}, lambda console: show_roads(console, snapshot, report, written), as_json=as_json)
@@ -89,7 +89,7 @@ def next_year() -> int:
     return datetime.now(tz=UTC).astimezone().year + 1
 
 
-def run_order(folder: Path, order: RoadsOrder, *, by_households: bool = False) -> RoadReport:
+def run_order(folder: Path, order: RoadsOrder) -> RoadReport:
     """Plan as ordered, with progress on the terminal.
 
     Raises:
@@ -97,12 +97,8 @@ def run_order(folder: Path, order: RoadsOrder, *, by_households: bool = False) -
     """
     check_order(Snapshots(folder).current(), order)
     with progress() as tell:
-        return plan_county_roads(
-            open_workspace(folder),
-            PlanOptions(include_unknown=order.include_unknown, include_relocation=order.include_relocation, by_households=by_households),
-            Asked(terms_of(order.model_dump(mode="json")), tuple(order.must), tuple(order.must_not), order.title.strip(), order.author.strip()),
-            costs=order.costs,
-            tell=tell,
+        return plan_as_ordered(
+            open_workspace(folder), order.model_dump(mode="json"), title=order.title.strip(), author=order.author.strip(), tell=tell
         )
 
 
@@ -143,7 +139,7 @@ def year_cells(programme: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     county = table_of_years[table_of_years["代码"].isna()]
     shown = county[["年度", *MONEY_HEADS, *REACHED_HEADS, *RATE_HEADS[:2]]].astype(object).where(county.notna(), None)
     return [
-        (str(row[0]), *(_money(value) for value in row[1:3]), *(words(value) for value in row[3:7]), *(_rate(value) for value in row[7:]))
+        (str(row[0]), *(_money(value) for value in row[1:4]), *(words(value) for value in row[4:8]), *(_rate(value) for value in row[8:]))
         for row in shown.itertuples(index=False, name=None)
     ]
 

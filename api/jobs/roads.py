@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from api.jobs.kinds import Order, Outcome
-from api.runs.roads import Asked, plan_county_roads
+from api.runs.roads import Asked, RoadReport, plan_county_roads
 from gis.roads.plan import PlanOptions
 from gis.roads.programme.terms import Deadline, Floor, Terms
 
@@ -16,14 +16,28 @@ if TYPE_CHECKING:
     from layers.workspace import Workspace
 
 
+WHO_AND_HOW = ("include_unknown", "include_relocation", "by_households")
+"""Options of an order that the network follows from."""
+
+
 def run_roads(workspace: Workspace, options: Mapping[str, Any], order: Order, tell: Tell) -> Outcome:
     """Plan the county's roads as ordered (`api.plan_models.RoadsOrder`, without title and author)."""
-    wanted = PlanOptions(include_unknown=options["include_unknown"], include_relocation=options["include_relocation"])
-    asked = Asked(terms_of(options), tuple(options["must"]), tuple(options["must_not"]), order.title, order.author)
-    report = plan_county_roads(workspace, wanted, asked, costs=options["costs"], tell=tell)
+    report = plan_as_ordered(workspace, options, title=order.title, author=order.author, tell=tell)
     status = report.programme["status"]
     words = "完成；底线或期限不能全部满足，计划里写明了缺口" if status == "infeasible" else "完成"
     return Outcome(report.revision.id, {"network": dict(report.network), "status": status}, words)
+
+
+def plan_as_ordered(workspace: Workspace, options: Mapping[str, Any], *, title: str, author: str, tell: Tell) -> RoadReport:
+    """The run that an order asks for; both doors come through here.
+
+    Raises:
+        LayerNotFound: the county has no groups, roads or terrain.
+        QueryError: the terms do not fit the works.
+    """
+    wanted = PlanOptions(**{name: bool(options[name]) for name in WHO_AND_HOW})
+    asked = Asked(terms_of(options), tuple(options["must"]), tuple(options["must_not"]), title, author)
+    return plan_county_roads(workspace, wanted, asked, costs=options["costs"], tell=tell)
 
 
 def terms_of(options: Mapping[str, Any]) -> Terms | None:

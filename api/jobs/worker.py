@@ -80,6 +80,7 @@ def _telling(records: Records, job_id: str, attempt: int) -> Tell:
     last = -_TELL_EVERY_S
 
     def tell(words: str, share: float) -> None:
+        """Write it down, if the last time is long enough ago."""
         nonlocal last
         now = time.monotonic()
         if now - last >= _TELL_EVERY_S:

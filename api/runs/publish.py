@@ -15,7 +15,7 @@ from api.features import geojson_texts, to_features
 from api.finder import KINDS, hits, make_index
 from api.gap_views import GROUP_LEVEL, page, view
 from api.page_context import context_of
-from api.plan_layers import PLAN
+from api.plan_names import PLAN
 from api.runs.tiles import relief_path, tiled_layers
 from gis.gaps.filters import Filter
 from layers.names import SERVICES

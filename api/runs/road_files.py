@@ -15,7 +15,8 @@ import shapely
 from api.errors import NotReady
 from api.exports import whole_file, write_features
 from api.ledger import marks
-from api.plan_layers import PLAN, PLAN_GROUPS, outdated_plan
+from api.plan_layers import outdated_plan
+from api.plan_names import PLAN, PLAN_GROUPS
 from api.plan_sources import NETWORK_LAYER, costs_now, sources
 from layers.crs import STORAGE_CRS
 from layers.errors import QueryError

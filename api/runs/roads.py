@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, cast
 
+from api.plan_names import NETWORK
+from api.plan_sources import costs_of
 from api.runs.assess import access_points, assess_county, counted_groups, read_terrain, standard_of
-from gis.roads.costs import load_costs
 from gis.roads.plan import NetworkPlan, PlanOptions, plan_roads
 from gis.roads.schedule import schedule_roads, usual_terms
 from layers.errors import LayerNotFound
@@ -29,10 +30,6 @@ if TYPE_CHECKING:
 
     Tell = Callable[[str, float], None]
 
-NETWORK = ("road_works", "road_sections", "road_profiles", "road_work_groups")
-"""Result layers of the network."""
-PROGRAMME = ("road_plan", "road_plan_groups")
-"""Result layers of the programme; they follow from those of the network."""
 INPUTS = (
     "access_points",
     "committees",
@@ -51,8 +48,6 @@ INPUTS = (
     "villages",
 )
 """Layers that the network can follow from."""
-OWN_COSTS = "costs"
-"""Folder of a workspace with the county's own cost sets."""
 _PROGRAMME_FROM = 0.85
 """Share of a run's time before the programme."""
 
@@ -74,23 +69,6 @@ class RoadReport:
     programme: Mapping[str, Any]
     works: gpd.GeoDataFrame
     groups: pd.DataFrame
-
-
-def costs_of(workspace: Workspace, name: str | None = None) -> CostSet:
-    """The cost set that `county.toml` asks for (or the one of that name) with the county's own values over it.
-
-    Raises:
-        StandardError: there is no such set, or a value of it cannot be used.
-    """
-    own = workspace.path / OWN_COSTS
-    settings = workspace.settings
-    return load_costs(name or settings.costs, folder=own if own.is_dir() else None, overrides=settings.cost_overrides)
-
-
-def outdated_roads(workspace: Workspace, *, rev: str = "main") -> list[str]:
-    """Why the plan of a revision does not follow from it (names of inputs); empty when it does, or when there is none."""
-    layers = workspace.store.revision(rev).layers
-    return sorted({reason for name in (*NETWORK, *PROGRAMME) if name in layers for reason in is_outdated(workspace.store, name, rev)})
 
 
 @dataclass(frozen=True, slots=True)

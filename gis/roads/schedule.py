@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import ceil
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -14,7 +14,7 @@ from gis.roads.programme import UNITS, Terms, greedy_programme, order_works, out
 from layers.errors import QueryError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from gis.roads.costs import CostSet
     from gis.roads.programme import Programme
@@ -55,7 +55,7 @@ def schedule_roads(
         must: codes of works or projects that are built in any case, beside those that the projects declare.
         must_not: codes of works or projects that are not built.
         seed: of the drawn variants.
-        tell: called with what is being done and the share that is done.
+        tell: called with what is being done and the share that is done; what it raises stops the run, inside the solver too.
 
     Returns:
         The layers `road_plan` and `road_plan_groups`, and the summary.
@@ -67,16 +67,29 @@ def schedule_roads(
     served = served_groups(groups)
     tell("求最优年度安排", 0.0)
     greedy = greedy_programme(decided, served, terms)
-    best = solve_programme(decided, served, terms)
-    tell("检验方案的稳定性", 0.5)
+    best = solve_programme(decided, served, terms, tell=_between(tell, 0.0, 0.4))
     order = order_works(decided, served, terms.weights).set_index("work_code")
-    steady = stability(decided, served, terms, price_swing=float(costs.price_swing.value), seed=seed).set_index("work_code")
+    swing = float(costs.price_swing.value)
+    steady = stability(decided, served, terms, price_swing=swing, seed=seed, tell=_between(tell, 0.4, 1.0)).set_index("work_code")
     following = outside_the_line(decided, served, terms, best)
     plan = _plan_frame(decided, best, order, steady, following)
     by_group = groups.assign(year=groups["work_code"].map(plan.set_index("work_code")["year"]).astype("Int64"))
     tell("完成", 1.0)
     extra = {"must": sorted(must), "must_not": sorted(must_not), "seed": seed}
     return plan, by_group, _summary(plan, groups, terms, extra, best, greedy)
+
+
+def _between(tell: Callable[[str, float], None], start: float, end: float) -> Callable[[str, float | None], None]:
+    """For a part of the run: its share of the whole, and the last one where the solver has none to tell."""
+    reached = start
+
+    def told(words: str, share: float | None) -> None:
+        """Tell the whole run."""
+        nonlocal reached
+        reached = reached if share is None else start + (end - start) * share
+        tell(words, reached)
+
+    return told
 
 
 def decide(works: pd.DataFrame, must: Collection[str], must_not: Collection[str]) -> pd.Series:
@@ -129,7 +142,7 @@ def _summary(plan: gpd.GeoDataFrame, groups: pd.DataFrame, terms: Terms, extra: 
         "cost_cny": float(sum(best.spent_cny)),
         "works_built": int(best.year.notna().sum()),
         "works_core": int(plan["core"].fillna(value=False).sum()),
-        "years": _years(best),
+        "years": _years(best, terms.years),
         "townships": _townships(best, names),
         "curve": curve(plan),
         "conflicts": [one.as_dict(names) for one in best.conflicts],
@@ -137,35 +150,33 @@ def _summary(plan: gpd.GeoDataFrame, groups: pd.DataFrame, terms: Terms, extra: 
     }
 
 
-def _years(best: Programme) -> list[dict[str, Any]]:
-    """Money and people of each year; what is served counts from the start of the plan."""
-    together = best.coverage.groupby(["year", "unit"], sort=True)[["served", "total"]].sum()
-    money = zip(best.coverage["year"].unique(), best.budget_cny, best.spent_cny, best.left_cny, strict=True)
+def _years(best: Programme, years: Sequence[int]) -> list[dict[str, Any]]:
+    """Money of each year, what it opens, what is open by its end (with what was before the first year), and how much there is to open."""
+    reached = {row["year"]: row for row in _reached(best.coverage, [])}
+    nobody = dict.fromkeys((name for unit in UNITS for name in (unit, f"cumulative_{unit}", f"{unit}_total")), 0)
+    money = zip(years, best.budget_cny, best.spent_cny, best.left_cny, strict=True)
     return [
-        {
-            "year": int(year),
-            "budget_cny": budget,
-            "spent_cny": spent,
-            "left_cny": left,
-            **{unit: int(together.loc[(year, unit), "served"]) for unit in UNITS},
-            **{f"{unit}_total": int(together.loc[(year, unit), "total"]) for unit in UNITS},
-        }
-        for year, budget, spent, left in money
+        {"year": year, "budget_cny": budget, "spent_cny": spent, "left_cny": left, **reached.get(year, nobody)} for year, budget, spent, left in money
     ]
 
 
-def _townships(best: Programme, names: dict[str, str]) -> list[dict[str, Any]]:
-    return [
-        {
-            "year": int(cast("int", row["year"])),
-            "code": str(row["township_code"]),
-            "name": names.get(str(row["township_code"]), ""),
-            "unit": str(row["unit"]),
-            "served": int(row["served"]),
-            "total": int(row["total"]),
-        }
-        for row in best.coverage.to_dict("records")
-    ]
+def _townships(best: Programme, names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The same counts for each township, by township, then year."""
+    rows = _reached(best.coverage, ["township_code"])
+    return [{"code": (code := str(row.pop("township_code"))), "name": names.get(code, ""), **row} for row in rows]
+
+
+def _reached(coverage: pd.DataFrame, by: list[str]) -> list[dict[str, Any]]:
+    """One row an area and year: `<unit>` opened in that year, `cumulative_<unit>` by its end, `<unit>_total`."""
+    if coverage.empty:
+        return []
+    sums = coverage.pivot_table(index=[*by, "year"], columns="unit", values=["before", "served", "total"], aggfunc="sum").astype("int64")
+    served = sums["served"]
+    earlier = (served.groupby(level=by) if by else served).shift()
+    opened = served - earlier.where(earlier.notna(), sums["before"]).astype("int64")
+    parts = [opened[list(UNITS)], served[list(UNITS)].add_prefix("cumulative_"), sums["total"][list(UNITS)].add_suffix("_total")]
+    rows = pd.concat(parts, axis=1).reset_index().to_dict("records")
+    return [{str(name): value if isinstance(value, str) else int(value) for name, value in row.items()} for row in rows]
 
 
 def curve(plan: pd.DataFrame) -> list[dict[str, float]]:

@@ -91,6 +91,7 @@ def test_everything_at_once() -> None:
         carry_over=False,
         costs="mountain-2018",
         include_unknown=True,
+        by_households=True,
         title="甲方案",
     )
     assert dict(zip(order.years, order.budgets_cny, strict=True)) == {2026: 3e7, 2027: 2e7}
@@ -101,7 +102,7 @@ def test_everything_at_once() -> None:
         (2027, None, 0.8, "households"),
         (2026, "529926101", 0.1, "people"),
     ]
-    assert (order.carry_over, order.costs, order.include_unknown, order.title) == (False, "mountain-2018", True, "甲方案")
+    assert (order.carry_over, order.costs, order.include_unknown, order.by_households, order.title) == (False, "mountain-2018", True, True, "甲方案")
 
 
 @pytest.mark.parametrize(
@@ -193,17 +194,12 @@ def test_conflicts_are_said_and_markup_in_names_is_text(planned: Snapshot, repor
     assert "已写出 [x].xlsx，4 项工程" in text
 
 
-def test_years_of_both_shapes_read_alike(report: RoadReport) -> None:
-    """Whether the summary counts a year by itself or so far, the same table comes out."""
-    units = ("groups", "households", "people", "registered")
-    so_far = [{**one, **{unit: one[f"cumulative_{unit}"] for unit in units}} for one in report.programme["years"]]
-    so_far = [{name: value for name, value in one.items() if not name.startswith("cumulative_")} for one in so_far]
-    long = [
-        {"year": one["year"], "code": one["code"], "name": one["name"], "unit": unit, "served": one[unit], "total": one[f"{unit}_total"]}
-        for one in report.programme["townships"]
-        for unit in units
-    ]
-    assert year_cells({**report.programme, "years": so_far, "townships": long}) == year_cells(report.programme)
+def test_the_table_of_years_holds_money_and_what_is_reached(report: RoadReport) -> None:
+    first, last = year_cells(report.programme)
+    assert first[:2] == ("2026", "50.00")
+    assert [row[5] for row in (first, last)] == ["41", "86"]
+    assert (first[-1], last[-1]) == ("32.0%", "67.2%")
+    assert float(first[3]) == pytest.approx(50 - float(first[2]), abs=0.011)
 
 
 def test_json_holds_everything_but_the_lines(planned: Snapshot, report: RoadReport) -> None:
