@@ -16,6 +16,7 @@ from gis.roads.cost_values import (
     CnyPerMetre,
     Degrees,
     Grade,
+    KmPerHour,
     Length,
     Metres,
     Multiple,
@@ -122,6 +123,17 @@ class Constraints(Section):
     hazards: HazardConstraint = Field(title="地质灾害点·")
 
 
+class Travel(Section):
+    """How fast one travels: for the minutes to the township before and after, not for prices."""
+
+    main_km_h: KmPerHour = Field(title="硬化的国省道车速")
+    county_km_h: KmPerHour = Field(title="硬化的县道车速")
+    hardened_km_h: KmPerHour = Field(title="其他硬化路车速")
+    gravel_km_h: KmPerHour = Field(title="砂石路、砌块路车速")
+    earth_km_h: KmPerHour = Field(title="土路及路面不明的路车速")
+    walk_km_h: KmPerHour = Field(title="步行速度")
+
+
 class CostRules(Section):
     """Everything that a cost set states."""
 
@@ -131,6 +143,7 @@ class CostRules(Section):
     upgrade: Upgrade = Field(title="改建·")
     crossing: Crossing = Field(title="过河·")
     constraints: Constraints = Field(title="避让·")
+    travel: Travel = Field(title="出行·")
     overhead_share: Share = Field(title="设计、监理与预备费")
     maintenance_cny_per_km_year: CnyPerKmYear = Field(title="养护")
     price_swing: Share = Field(title="价格浮动（稳定性分析）")

@@ -17,6 +17,7 @@ __all__ = [
     "CnyPerMetre",
     "Degrees",
     "Grade",
+    "KmPerHour",
     "Length",
     "Metres",
     "Multiple",
@@ -94,6 +95,13 @@ class Batter(Threshold):
 
     value: Annotated[float, Field(ge=0, le=10)]
     unit: Literal["1:n"]
+
+
+class KmPerHour(Threshold):
+    """A speed."""
+
+    value: Annotated[float, Field(ge=0.5, le=200)]
+    unit: Literal["km/h"]
 
 
 class Degrees(Threshold):

@@ -13,7 +13,7 @@ import numpy as np
 
 from gis.roads.buckets import DONE, advance, new_queue, pop, push, with_room
 from gis.roads.compiled import compiled, inlined
-from gis.roads.steps import FACTOR, Grid, Prices, StepModel, Table, grid_of, neighbour_offsets, step_price, table_of
+from gis.roads.steps import FACTOR, Grid, Prices, StepModel, Table, grid_of, neighbour_offsets, passed, step_price, table_of
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -153,6 +153,33 @@ def links(ground: Ground, model: StepModel) -> tuple[NDArray[np.int64], NDArray[
         b[part] = a[part] + model.offsets[k, 0] * columns + model.offsets[k, 1]
         cost[part] = prices[a[part]]
     return a, b, cost
+
+
+def passes(marked: NDArray[np.bool_], model: StepModel, a: NDArray[np.int64], b: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which links pass a marked cell, or touch a corner of one.
+
+    Args:
+        marked: of each cell of the grid.
+        model: with the steps of the links.
+        a: first ends, as `links` returns them.
+        b: second ends.
+    """
+    rows, columns = marked.shape
+    border = int(np.abs(model.offsets).max())
+    wide = np.pad(marked, border)
+    down, across = b // columns - a // columns, b % columns - a % columns
+    found = np.zeros(len(a), dtype=bool)
+    for row, column in model.offsets[: len(model.offsets) // 2].tolist():
+        part = np.flatnonzero((down == row) & (across == column))
+        near = np.any([wide[border + r :, border + c :][:rows, :columns] for r, c in _beside(row, column)], axis=0)
+        found[part] = near.ravel()[a[part]]
+    return found
+
+
+def _beside(row: int, column: int) -> set[tuple[int, int]]:
+    """The cells that a step passes, and those diagonally between them."""
+    cells = [(r, c) for r, c, _ in passed(row, column)]
+    return {*cells, *((r, cells[i + 1][1]) for i, (r, _) in enumerate(cells[:-1])), *((cells[i + 1][0], c) for i, (_, c) in enumerate(cells[:-1]))}
 
 
 def _spread(

@@ -23,26 +23,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pyproj import CRS
 
-    from gis.roads.cost_rules import HazardConstraint
+    from gis.roads.cost_rules import HazardConstraint, Travel
     from gis.roads.costs import CostSet
     from gis.roads.existing import RoadStock
 
-KM_H: dict[str, float] = {
-    "cement_concrete": 20.0,
-    "asphalt": 20.0,
-    "paved": 20.0,
-    "block": 15.0,
-    "gravel": 15.0,
-    "earth": 10.0,
-    "unpaved": 10.0,
-}
-"""Speed by surface. Hardened 20: design speed of class IV in mountains (JTG B01-2014); gravel 15 and earth 10: the simplified village-road values of
-2004, usual and difficult. Confidence M for the design speeds; what is really driven is a parameter."""
-KM_H_UNKNOWN = 10.0
-"""A surface that nobody knows is taken for the slowest."""
-KM_H_BY_CLASS: dict[str, float] = {"national": 40.0, "provincial": 40.0, "county": 30.0}
-"""Hardened roads of these classes: class III and IV design speeds (JTG B01-2014)."""
-_HARDENED = ("cement_concrete", "asphalt", "paved")
+_SURFACES = {"cement_concrete": "hardened", "asphalt": "hardened", "paved": "hardened", "block": "gravel", "gravel": "gravel"}
+"""Whose speed a surface has; that of earth is taken for every other one, and where nobody knows."""
+_CLASSES = {"national": "main", "provincial": "main", "county": "county"}
+"""Whose speed hardened roads of a class have."""
 _THERE = (Role.ROOT, Role.FREE, Role.TRACK)
 _OFFICE = "000"
 """A township's own office carries the township's code, or that code with these digits for the village."""
@@ -83,17 +71,18 @@ def townships_of(groups: pd.DataFrame, layers: Mapping[str, pd.DataFrame]) -> pd
     return told.astype("string").rename("township_code")
 
 
-def detours(groups: gpd.GeoDataFrame, seats: gpd.GeoDataFrame, stock: RoadStock, sections: gpd.GeoDataFrame) -> pd.DataFrame:
+def detours(groups: gpd.GeoDataFrame, seats: gpd.GeoDataFrame, stock: RoadStock, sections: gpd.GeoDataFrame, travel: Travel) -> pd.DataFrame:
     """Minutes from each group to its township's seat, before and after the works.
 
-    Before: along roads and tracks that are there, at the speed of their surface, and on foot where there is none (4 km/h, straight), whichever
-    way is shortest. After: the same, and the works besides at the speed of a hardened road. Never longer after than before.
+    Before: along roads and tracks that are there, at the speed of their surface, and on foot, straight, where there is none, whichever way is
+    shortest. After: the same, and the works besides at the speed of a hardened road. Never longer after than before.
 
     Args:
         groups: `group_code`, `township_code` (see `townships_of`) and points, any CRS.
         seats: as `township_seats` returns them.
         stock: what there is (`gis.roads.existing.see_roads`).
         sections: lines of the works, any CRS.
+        travel: speeds.
 
     Returns:
         `group_code, detour_before_min, detour_after_min`, one row a group in their order; <NA> where group or seat has no place.
@@ -101,9 +90,11 @@ def detours(groups: gpd.GeoDataFrame, seats: gpd.GeoDataFrame, stock: RoadStock,
     points, goals = _metric(groups, seats.crs), _metric(seats, seats.crs)
     seat = pd.Index(seats["township_code"]).get_indexer(groups["township_code"])
     built = _simple(_metric(sections, seats.crs))
-    before = _ways_there(stock)
-    after = before.joined(ways(built, np.full(len(built), KM_H["cement_concrete"])))
-    minutes = {name: minutes_to(known, points, goals, seat) for name, known in (("before", before), ("after", after))}
+    before = _ways_there(stock, travel)
+    after = before.joined(ways(built, np.full(len(built), travel.hardened_km_h.value)))
+    minutes = {
+        name: minutes_to(known, points, goals, seat, walk_km_h=travel.walk_km_h.value) for name, known in (("before", before), ("after", after))
+    }
     minutes["after"] = np.minimum(minutes["before"], minutes["after"])
     columns = {f"detour_{name}_min": pd.array(np.round(value, 1), dtype="Float64") for name, value in minutes.items()}
     return pd.DataFrame({"group_code": groups["group_code"].astype("string").array, **columns})
@@ -219,23 +210,24 @@ def _simple(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
     return sound
 
 
-def _speed(edges: pd.DataFrame) -> NDArray[np.float64]:
+def _speed(edges: pd.DataFrame, travel: Travel) -> NDArray[np.float64]:
     """Of each edge, by surface and class."""
-    surface = _text(edges, "surface")
-    by_surface = surface.map(KM_H).fillna(KM_H_UNKNOWN).to_numpy(dtype=float)
-    by_class = _text(edges, "road_class").map(KM_H_BY_CLASS).fillna(0.0).to_numpy(dtype=float)
-    return np.where(surface.isin(_HARDENED), np.maximum(by_surface, by_class), by_surface)
+    km_h = {name: float(getattr(travel, f"{name}_km_h").value) for name in ("main", "county", "hardened", "gravel", "earth")}
+    surface = _text(edges, "surface").map(_SURFACES)
+    by_surface = surface.fillna("earth").map(km_h).to_numpy(dtype=float)
+    by_class = _text(edges, "road_class").map(_CLASSES).map(km_h).fillna(0.0).to_numpy(dtype=float)
+    return np.where(surface == "hardened", np.maximum(by_surface, by_class), by_surface)
 
 
 def _text(edges: pd.DataFrame, name: str) -> pd.Series:
     return edges[name].astype(object) if name in edges else pd.Series(None, index=edges.index, dtype=object)
 
 
-def _ways_there(stock: RoadStock) -> Ways:
+def _ways_there(stock: RoadStock, travel: Travel) -> Ways:
     """The courses that can be travelled today, each at the speed of the best road that runs along it."""
     there = stock.edges[np.isin(stock.role, [int(role) for role in _THERE])]
     speed = np.zeros(len(stock.courses))
-    np.maximum.at(speed, there["line"].to_numpy(dtype=np.int64), _speed(there))
+    np.maximum.at(speed, there["line"].to_numpy(dtype=np.int64), _speed(there, travel))
     passable = speed > 0
     number = np.where(passable, np.cumsum(passable) - 1, -1)
     a, at_a, b, at_b, gap = _meetings(stock, passable)

@@ -163,7 +163,7 @@ def _finished(
     standard: Standard,
     layers: Mapping[str, pd.DataFrame],
 ) -> NetworkPlan:
-    times = detours(groups, township_seats(layers, crs=ground.crs), trunk.planning.stock, laid.sections)
+    times = detours(groups, township_seats(layers, crs=ground.crs), trunk.planning.stock, laid.sections, costs.travel)
     by_group = works.work_groups.merge(times, on="group_code", how="left").assign(wanted=groups["wanted"].array)
     frames = {
         "road_works": stored(measure(add_up(works.works, laid.sections), by_group, costs, layers)),

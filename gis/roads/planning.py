@@ -17,8 +17,9 @@ import numpy as np
 from gis.roads.drawn import KIND_OF_ROLE, Kind, Links, join_links, pieces, place_points, straight_links
 from gis.roads.existing import Role
 from gis.roads.leastcost import links as terrain_links
+from gis.roads.leastcost import passes
 from gis.roads.pricing import Prices, choose_rows, course_prices, edge_prices, make_prices, metre_price, must_edges, must_links, piece_price
-from gis.roads.water import Rivers, count_crossings, see_rivers
+from gis.roads.water import Rivers, bridge_metres, count_crossings, see_rivers
 from layers.errors import QueryError
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ def planning_graph(ground: Ground, stock: RoadStock, costs: CostSet, model: Step
         stock: from `see_roads`, in the CRS of the ground.
         costs: the cost set.
         model: steps over this grid.
-        rivers: layer `rivers`: joins and tracks that cross one pay for it. Without them only steps over river cells do.
+        rivers: layer `rivers`: what crosses one pays for it. Of the river cells of the ground only those count that it touches.
 
     Raises:
         QueryError: no road is surely good enough, so that there is no network that a plan could hang on.
@@ -163,9 +164,9 @@ def planning_graph(ground: Ground, stock: RoadStock, costs: CostSet, model: Step
             "道路图层里没有一条能认定的硬化路网，新路无处可接。",
             hint="请导入国省县乡道并填写路面类型，或导入接入点（access_points）图层，或核对标准中 network 一节。",
         )
-    steps, cell, cells = _terrain(ground, costs, model)
+    wet = see_rivers(rivers, ground.crs, width_m=float(costs.crossing.river_width_m.value))
+    steps, cell, cells = _terrain(ground, costs, model, wet)
     prices = make_prices(costs, model, cells)
-    wet = see_rivers(rivers, ground.crs)
     row, per_m = choose_rows(stock, costs)
     idle = np.flatnonzero(must_edges(stock) & (row[stock.edges["line"].to_numpy(dtype=np.int64)] != np.arange(len(stock.edges))))
     places = _places(stock, row, min(POINT_STEP_M, ground.cell_m))
@@ -193,11 +194,17 @@ def planning_graph(ground: Ground, stock: RoadStock, costs: CostSet, model: Step
     )
 
 
-def _terrain(ground: Ground, costs: CostSet, model: StepModel) -> tuple[Steps, Ints, Floats]:
-    """Steps over the terrain, the node of each cell (-1 where no step begins), and the price of a metre in each."""
-    a, b, price = terrain_links(ground, model)
+def _terrain(ground: Ground, costs: CostSet, model: StepModel, wet: Rivers) -> tuple[Steps, Ints, Floats]:
+    """Steps over the terrain, the node of each cell (-1 where no step begins), and the price of a metre in each, bridges left out.
+
+    A cell of this size may lie on both banks, so that its being wet says nothing: what counts is what the straight step crosses.
+    """
+    a, b, price = terrain_links(replace(ground, river=np.zeros_like(ground.river)), model)
+    cells = _cell_prices(ground, a, b, price * costs.paid)
+    at = np.flatnonzero(passes(ground.river, model, a, b))
+    start, end = (np.column_stack(ground.xy(*np.divmod(node[at], ground.shape[1]))) for node in (a, b))
+    price[at] += bridge_metres(wet, start, end) * costs.crossing.bridge_cny_per_m.value
     price *= costs.paid
-    cells = _cell_prices(ground, a, b, price)
     cell = np.where(np.isfinite(cells), np.cumsum(np.isfinite(cells)), -1)
     small = cell.astype(np.int32)
     return Steps(small[a], small[b], price), cell, cells
@@ -206,9 +213,7 @@ def _terrain(ground: Ground, costs: CostSet, model: StepModel) -> tuple[Steps, I
 def _cell_prices(ground: Ground, a: Ints, b: Ints, price: Floats) -> Floats:
     """The cheapest step through each cell, 元 a metre."""
     columns = ground.shape[1]
-    span = b - a
-    row = (span + columns // 2) // columns
-    per_m = price / (np.hypot(row, span - row * columns) * ground.cell_m)
+    per_m = price / (np.hypot(b // columns - a // columns, b % columns - a % columns) * ground.cell_m)
     least = np.full(ground.shape[0] * columns, np.inf)
     np.minimum.at(least, a, per_m)
     np.minimum.at(least, b, per_m)
@@ -265,10 +270,12 @@ def _along(ground: Ground, stock: RoadStock, row: Ints, per_m: Floats, places: P
     line = places.line[at]
     length = places.at[at + 1] - places.at[at]
     kind = np.array([int(KIND_OF_ROLE.get(Role(r), Kind.ROOT)) for r in range(len(Role))])[role[line]]
-    crossed = count_crossings(wet, places.xy[at], places.xy[at + 1]) * ~np.append(stock.edges["graded"].to_numpy(dtype=bool), False)[row[line]]
+    start, end = places.xy[at], places.xy[at + 1]
+    bare = ~np.append(stock.edges["graded"].to_numpy(dtype=bool), False)[row[line]]
+    culverts = count_crossings(wet, start, end) * (bare & (kind == Kind.TRACK)) * prices.culvert
+    bridges = bridge_metres(wet, start, end) * bare * prices.bridge_m
     stated = np.isfinite(per_m[line])
-    ground_price = piece_price(ground, prices, places.xy[at], places.xy[at + 1], length) + crossed * prices.bridge
-    price = np.where(stated, np.nan_to_num(per_m[line]) * length + crossed * prices.culvert * (kind == Kind.TRACK), ground_price)
+    price = np.where(stated, np.nan_to_num(per_m[line]) * length + culverts, piece_price(ground, prices, start, end, length) + bridges)
     return Links(number[at], number[at + 1], kind, price, length, line, places.at[at], places.at[at + 1])
 
 
@@ -280,5 +287,5 @@ def _joins(ground: Ground, cell: Ints, places: Places, number: Ints, prices: Pri
     on, at = flat[cell[flat] >= 0], known[cell[flat] >= 0]
     middle = np.column_stack(ground.xy(*np.divmod(on, ground.shape[1])))
     length = np.hypot(*(middle - places.xy[at]).T)
-    price = length * prices.cell_m[on] + count_crossings(wet, places.xy[at], middle) * prices.bridge
+    price = length * prices.cell_m[on] + bridge_metres(wet, places.xy[at], middle) * prices.bridge_m
     return straight_links(number[at], cell[on], Kind.JOIN, price, length)

@@ -33,7 +33,7 @@ class Prices:
         paid: what is paid for each yuan of works.
         new_m: new road on flat open ground.
         grade: steepest grade.
-        bridge: one river crossed by new road.
+        bridge_m: a metre of bridge on new road.
         culvert: one river crossed by a track that is paved.
         forbidden: how many times new road costs where it may not be built at all, and there is no other way.
         cell_m: cheapest new road through each cell of the grid, flat; inf where nothing can be built.
@@ -42,7 +42,7 @@ class Prices:
     paid: float
     new_m: float
     grade: float
-    bridge: float
+    bridge_m: float
     culvert: float
     forbidden: float
     cell_m: Floats
@@ -55,7 +55,7 @@ def make_prices(costs: CostSet, model: StepModel, cells: Floats) -> Prices:
         paid=costs.paid,
         new_m=model.base_cny_per_m * costs.paid,
         grade=model.grade_max,
-        bridge=crossing.bridge_cny * costs.paid,
+        bridge_m=float(crossing.bridge_cny_per_m.value) * costs.paid,
         culvert=float(crossing.culvert_cny.value) * costs.paid,
         forbidden=max(rule.factor.value for rule in (costs.constraints.redlines, costs.constraints.farmland, costs.constraints.hazards)),
         cell_m=cells,

@@ -10,7 +10,7 @@ import shapely
 from gis.roads.drawn import Kind, Links, join_links, pieces, straight_links
 from gis.roads.planning import NETWORK, built_along
 from gis.roads.pricing import piece_price
-from gis.roads.water import count_crossings
+from gis.roads.water import bridge_metres
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -71,7 +71,7 @@ def escapes(planning: PlanningGraph, node: Ints, reachable: Bools) -> Links:
         return straight_links(*(np.zeros(0, dtype=np.int64),) * 2, Kind.JOIN, *(np.zeros(0),) * 2)
     start, end, length = (np.concatenate(column) for column in zip(*pairs, strict=True))
     from_xy, to_xy = (np.column_stack([planning.x[at], planning.y[at]]) for at in (start, end))
-    bridges = count_crossings(planning.rivers, from_xy, to_xy) * planning.prices.bridge
+    bridges = bridge_metres(planning.rivers, from_xy, to_xy) * planning.prices.bridge_m
     price = piece_price(planning.ground, planning.prices, from_xy, to_xy, length) * planning.prices.forbidden + bridges
     return straight_links(start, end, Kind.JOIN, price, length)
 
@@ -85,7 +85,7 @@ def _to_cells(planning: PlanningGraph, xy: Floats, node: Ints) -> Links:
     place, flat = place[planning.cell[flat] >= 0], flat[planning.cell[flat] >= 0]
     middle = np.column_stack(ground.xy(*np.divmod(flat, ground.shape[1])))
     length = np.hypot(*(middle - xy[place]).T)
-    price = length * prices.cell_m[flat] + count_crossings(planning.rivers, xy[place], middle) * prices.bridge
+    price = length * prices.cell_m[flat] + bridge_metres(planning.rivers, xy[place], middle) * prices.bridge_m
     return straight_links(node[place], planning.cell[flat], Kind.JOIN, price, length)
 
 
@@ -104,8 +104,8 @@ def _to_lines(planning: PlanningGraph, xy: Floats, node: Ints) -> tuple[Floats, 
     number = int(node.max(initial=planning.nodes - 1)) + 1 + np.arange(len(line))
     length = np.hypot(*(beside - xy[place]).T)
     length = np.where(length <= stock.touch_m, 0.0, length)
-    crossed = count_crossings(planning.rivers, xy[place], beside) * (length > 0)
-    price = piece_price(ground, planning.prices, xy[place], beside, length) * (length > 0) + crossed * planning.prices.bridge
+    bridges = bridge_metres(planning.rivers, xy[place], beside) * planning.prices.bridge_m
+    price = (piece_price(ground, planning.prices, xy[place], beside, length) + bridges) * (length > 0)
     join = straight_links(node[place], number, Kind.JOIN, price, length)
     root, cut = _along(planning, line, at, number)
     return beside, join_links([join, root]), cut

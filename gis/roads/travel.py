@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Shapes = NDArray[np.object_]
 
-WALK_KM_H = 4.0
-"""On foot, off the road: the usual planning figure; a parameter, as the ground differs."""
 STEP_ON_M = 3000.0
 """How far one walks to step onto a road; what lies farther is reached from the nearest line."""
 MEET_M = 30.0
@@ -77,7 +75,7 @@ def ways(lines: Shapes, km_h: Floats) -> Ways:
     return Ways(lines, km_h, none, nought, none, nought, nought)
 
 
-def minutes_to(known: Ways, points: Shapes, seats: Shapes, seat: Ints) -> Floats:
+def minutes_to(known: Ways, points: Shapes, seats: Shapes, seat: Ints, *, walk_km_h: float) -> Floats:
     """Minutes from each point to the seat that it belongs to.
 
     Args:
@@ -85,6 +83,7 @@ def minutes_to(known: Ways, points: Shapes, seats: Shapes, seat: Ints) -> Floats
         points: where the ways begin; a missing or empty one has none.
         seats: where they end.
         seat: for each point the index of its seat; -1: not known.
+        walk_km_h: speed off the lines.
 
     Returns:
         Minutes, the shorter of the way along the lines and that on foot straight across the land; NaN where an end is not known.
@@ -93,13 +92,9 @@ def minutes_to(known: Ways, points: Shapes, seats: Shapes, seat: Ints) -> Floats
     minutes = np.full(len(points), np.nan)
     if not placed.any():
         return minutes
-    start, goal = points[placed], seat[placed]
-    minutes[placed] = np.minimum(_walk(shapely.distance(start, seats[goal])), _along(known, start, seats, goal))
+    start, goal, walk = points[placed], seat[placed], walk_km_h * 1000 / 60
+    minutes[placed] = np.minimum(shapely.distance(start, seats[goal]) / walk, _along(known, start, seats, goal, walk))
     return minutes
-
-
-def _walk(metres: Floats) -> Floats:
-    return metres / (WALK_KM_H * 1000 / 60)
 
 
 def _ends_near(lines: Shapes, which: Ints, others: Ints, reach_m: float) -> tuple[Ints, Floats, Ints, Floats, Floats]:
@@ -122,8 +117,8 @@ def _step_on(lines: Shapes, points: Shapes) -> tuple[Ints, Ints]:
     return point, line
 
 
-def _along(known: Ways, start: Shapes, seats: Shapes, goal: Ints) -> Floats:
-    """Minutes along the lines; inf where they do not lead there."""
+def _along(known: Ways, start: Shapes, seats: Shapes, goal: Ints, walk: float) -> Floats:
+    """Minutes along the lines, walking `walk` metres a minute; inf where they do not lead there."""
     if len(known.lines) == 0:
         return np.full(len(start), np.inf)
     stops = np.concatenate([seats, start])
@@ -142,7 +137,7 @@ def _along(known: Ways, start: Shapes, seats: Shapes, goal: Ints) -> Floats:
     first = len(stops)
     a = np.concatenate([before + first, meeting + first, stop])
     b = np.concatenate([after + first, meeting + len(known.a) + first, stepping + first])
-    cost = np.concatenate([ride, _walk(known.gap_m), _walk(shapely.distance(known.lines[onto], stops[stop]))])
+    cost = np.concatenate([ride, known.gap_m / walk, shapely.distance(known.lines[onto], stops[stop]) / walk])
     graph = _graph(a, b, cost, first + len(line))
     used, row = np.unique(goal, return_inverse=True)
     minutes: Floats = dijkstra(graph, directed=False, indices=used)[row, len(seats) + np.arange(len(start))]

@@ -1,4 +1,4 @@
-"""Straight pieces of road over rivers: how often they cross."""
+"""Straight pieces of road over rivers: how often they cross, and how many metres of bridge they need."""
 
 from __future__ import annotations
 
@@ -14,45 +14,115 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pyproj import CRS
 
+    Floats = NDArray[np.float64]
+    Shapes = NDArray[np.object_]
+
 _AREA = 2  # shapely.get_dimensions
+_TILE_M = 500.0
+"""Wide water is cut into tiles, so that a short piece of road meets few points of a long river."""
+_CHUNK = 200_000
 
 
 class Rivers(NamedTuple):
-    """Water as lines, in metres.
+    """Water, in metres.
 
     Attributes:
-        lines: rivers that are drawn as lines, and the banks of those that are drawn as areas.
-        share: what part of a crossing it is to pass each line: all of it, or half at a bank.
+        lines: rivers that are drawn as lines.
+        banks: of those that are drawn as areas.
+        tiles: these areas, cut into tiles that do not overlap.
+        width_m: how wide a river is that is drawn as a line.
     """
 
-    lines: NDArray[np.object_]
-    share: NDArray[np.float64]
+    lines: Shapes
+    banks: Shapes
+    tiles: Shapes
+    width_m: float
 
 
-def see_rivers(rivers: gpd.GeoDataFrame | None, crs: CRS) -> Rivers:
-    """The layer `rivers` as lines in a metric CRS; none where there is no such layer."""
+def see_rivers(rivers: gpd.GeoDataFrame | None, crs: CRS, *, width_m: float) -> Rivers:
+    """The layer `rivers` in a metric CRS; none where there is no such layer."""
+    none = np.zeros(0, dtype=object)
     if rivers is None or len(rivers) == 0:
-        return Rivers(np.zeros(0, dtype=object), np.zeros(0))
+        return Rivers(none, none, none, width_m)
     shapes = np.asarray(rivers.to_crs(crs).geometry.array, dtype=object)
     shapes = shapely.get_parts(shapes[~shapely.is_missing(shapes) & ~shapely.is_empty(shapes)])
-    areas = shapely.get_dimensions(shapes) == _AREA
-    lines = shapely.get_parts(shapes[shapely.get_dimensions(shapes) == 1])
-    banks = shapely.get_parts(shapely.boundary(shapes[areas]))
-    return Rivers(np.concatenate([lines, banks]), np.concatenate([np.ones(len(lines)), np.full(len(banks), 0.5)]))
+    dimension = shapely.get_dimensions(shapes)
+    wide = shapely.get_parts(shapely.union_all(shapely.make_valid(shapes[dimension == _AREA])))
+    wide = wide[shapely.get_dimensions(wide) == _AREA]
+    return Rivers(shapes[dimension == 1], shapely.get_parts(shapely.boundary(wide)), _tiles(wide), width_m)
 
 
-def count_crossings(rivers: Rivers, start: NDArray[np.float64], end: NDArray[np.float64]) -> NDArray[np.float64]:
-    """How many rivers each straight piece crosses; one that only touches a river crosses it.
+def _tiles(areas: Shapes) -> Shapes:
+    """Areas cut along a net of squares."""
+    if len(areas) == 0:
+        return areas
+    west, south, east, north = np.floor(shapely.bounds(areas) / _TILE_M).astype(np.int64).T
+    columns, count = east - west + 1, (east - west + 1) * (north - south + 1)
+    area = np.repeat(np.arange(len(areas)), count)
+    at = np.arange(len(area)) - np.repeat(np.cumsum(count) - count, count)
+    x, y = (west[area] + at % columns[area]) * _TILE_M, (south[area] + at // columns[area]) * _TILE_M
+    squares = shapely.box(x, y, x + _TILE_M, y + _TILE_M)
+    shapely.prepare(areas)
+    met = shapely.intersects(areas[area], squares)
+    cut = shapely.get_parts(shapely.intersection(areas[area[met]], squares[met]))
+    return np.asarray(cut[shapely.get_dimensions(cut) == _AREA], dtype=object)
+
+
+def count_crossings(rivers: Rivers, start: Floats, end: Floats) -> Floats:
+    """How many rivers each straight piece crosses (one that only touches a river crosses it); half of one at a bank of wide water.
 
     Args:
         rivers: from `see_rivers`.
         start: (n, 2) coordinates.
         end: (n, 2) coordinates.
     """
-    if len(rivers.lines) == 0 or len(start) == 0:
-        return np.zeros(len(start))
-    index = index_lines(rivers.lines)
-    segments = shapely.linestrings(np.stack([start, end], axis=1))
-    piece, part = index.tree.query(segments, predicate="intersects")
-    crossed = np.unique(np.column_stack([piece, index.line[part]]), axis=0)
-    return np.asarray(np.bincount(crossed[:, 0], weights=rivers.share[crossed[:, 1]], minlength=len(start)), dtype=float)
+    return _met(rivers.lines, start, end) + 0.5 * _met(rivers.banks, start, end)
+
+
+def bridge_metres(rivers: Rivers, start: Floats, end: Floats) -> Floats:
+    """Metres of bridge on each straight piece: the width of each river that is drawn as a line, and of wide water what the piece runs over.
+
+    The same in both directions, and of wide water the same however a piece is divided.
+
+    Args:
+        rivers: from `see_rivers`.
+        start: (n, 2) coordinates.
+        end: (n, 2) coordinates.
+    """
+    return _met(rivers.lines, start, end) * rivers.width_m + _over(rivers.tiles, start, end)
+
+
+def _met(lines: Shapes, start: Floats, end: Floats) -> Floats:
+    """How many of the lines each piece meets."""
+    count = np.zeros(len(start))
+    if len(lines) == 0:
+        return count
+    index = index_lines(lines)
+    for part in _parts(len(start)):
+        piece, found = index.tree.query(_straight(start[part], end[part]), predicate="intersects")
+        both = np.unique(piece * len(lines) + index.line[found])
+        count[part] = np.bincount(both // len(lines), minlength=len(count[part]))
+    return count
+
+
+def _over(tiles: Shapes, start: Floats, end: Floats) -> Floats:
+    """Metres of each piece on the tiles."""
+    metres = np.zeros(len(start))
+    if len(tiles) == 0:
+        return metres
+    tree = shapely.STRtree(tiles)
+    for part in _parts(len(start)):
+        pieces = _straight(start[part], end[part])
+        piece, tile = tree.query(pieces, predicate="intersects")
+        inside = shapely.length(shapely.intersection(pieces[piece], tiles[tile]))
+        metres[part] = np.bincount(piece, weights=inside, minlength=len(pieces))
+    return metres
+
+
+def _parts(count: int) -> list[slice]:
+    """As many at once as memory bears."""
+    return [slice(at, at + _CHUNK) for at in range(0, count, _CHUNK)]
+
+
+def _straight(start: Floats, end: Floats) -> Shapes:
+    return np.asarray(shapely.linestrings(np.stack([start, end], axis=1)), dtype=object)

@@ -10,13 +10,15 @@ from hypothesis import strategies as st
 
 from gis.roads.costs import load_costs
 from gis.roads.existing import RoadStock, see_roads
-from gis.roads.measures import KM_H, detours, hazards_near, metres_inside, minutes_saved, township_seats, townships_of
-from gis.roads.travel import WALK_KM_H
+from gis.roads.measures import detours, hazards_near, metres_inside, minutes_saved, township_seats, townships_of
 from gis.standards import load_standard
 
 CRS = "EPSG:4544"
 X, Y = 400_000.0, 2_900_000.0
 COSTS, STANDARD = load_costs(), load_standard(["guizhou-2017"])
+TRAVEL = COSTS.travel
+KM_H = {"cement_concrete": 20.0, "gravel": 15.0, "earth": 10.0}
+WALK_KM_H = 4.0
 
 
 def at(x, y):
@@ -59,7 +61,7 @@ def seat(place):
 def minutes(places, drawn, works=(), goal=None):
     """Before and after, of each group."""
     stock = drawn if isinstance(drawn, RoadStock) else see_roads(drawn, STANDARD, crs=CRS)
-    found = detours(places, seat(goal or at(0, 0)), stock, sections(*works))
+    found = detours(places, seat(goal or at(0, 0)), stock, sections(*works), TRAVEL)
     assert found["group_code"].tolist() == places["group_code"].tolist()
     return found["detour_before_min"].tolist(), found["detour_after_min"].tolist()
 
@@ -123,7 +125,7 @@ def test_a_gap_between_roads_is_walked():
 
 def test_what_nobody_knows_is_missing():
     places = pd.concat([groups(at(5, 5), None, shapely.Point()), groups(at(9, 9), township=pd.NA), groups(at(9, 9), township="elsewhere")])
-    found = detours(places, seat(at(0, 0)), see_roads(roads(), STANDARD, crs=CRS), sections())
+    found = detours(places, seat(at(0, 0)), see_roads(roads(), STANDARD, crs=CRS), sections(), TRAVEL)
     assert found["detour_before_min"].isna().tolist() == [False, True, True, True, True]
     assert found["detour_after_min"].isna().tolist() == [False, True, True, True, True]
     assert found["detour_before_min"].dtype == "Float64"
@@ -168,7 +170,7 @@ def test_no_layer_no_seat():
     found = township_seats({}, crs=CRS)
     assert len(found) == 0
     places = groups(at(1, 1))
-    told = detours(places, found, see_roads(roads(), STANDARD, crs=CRS), sections())
+    told = detours(places, found, see_roads(roads(), STANDARD, crs=CRS), sections(), TRAVEL)
     assert told["detour_before_min"].isna().all()
 
 
@@ -223,3 +225,40 @@ def test_the_township_of_a_group_is_what_it_says_else_its_village_its_name_its_c
     }
     assert townships_of(asked, layers).tolist() == ["T1", "T5", "T2", "520000001", "520000003", "T2"]
     assert townships_of(asked[["group_code"]], {}).isna().tolist() == [True, True, True, False, True, False]
+
+
+def saved(before, after):
+    return [one - other for one, other in zip(before, after, strict=True)]
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.sampled_from(["gravel", "earth", "unknown"]), st.integers(200, 5000), st.integers(0, 9))
+def test_a_paved_track_saves_what_arithmetic_says(surface, metres, off):
+    """The only way out: paved it is travelled at 20 km/h; the finished line runs beside the drawn one, and its ends meet what lies near."""
+    drawn = roads(("cement_concrete", line((0, 0), (4000, 0))), (surface, line((4000, 0), (4000, metres))))
+    told = minutes(groups(at(4000, metres)), drawn, [line((4000 + off, 0), (4000 + off, metres))])
+    gain = metres / 1000 * 60 * (1 / KM_H.get(surface, KM_H["earth"]) - 1 / KM_H["cement_concrete"])
+    # Nobody walks further than to the line, twice at most; and tenths of minutes are told.
+    assert max(0.0, gain - 2 * walk(off)) - 0.11 <= saved(*told)[0] <= gain + 0.11
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(100, 4000))
+def test_a_group_away_from_the_road_saves_its_walk(metres):
+    drawn = roads(("cement_concrete", line((0, 0), (9000, 0))))
+    told = minutes(groups(at(8000, metres)), drawn, [line((8000, 0), (8000, metres))])
+    # A shorter walk across the land may have been the quickest before.
+    quickest = min(
+        ride(8000, "cement_concrete") + walk(metres),
+        walk(float(np.hypot(8000, metres))),
+        *(ride(8000 - on, "cement_concrete") + walk(float(np.hypot(on, metres))) for on in range(0, 8000, 50)),
+    )
+    assert told[1] == [pytest.approx(ride(8000 + metres, "cement_concrete"), abs=0.06)]
+    assert saved(*told)[0] >= quickest - ride(8000 + metres, "cement_concrete") - 0.11
+
+
+def test_speeds_are_those_of_the_cost_set():
+    own = load_costs(overrides={"travel.walk_km_h": 5.0, "travel.hardened_km_h": 25.0, "travel.earth_km_h": 12.5}).travel
+    drawn = roads(("asphalt", line((0, 0), (5000, 0))), (None, line((5000, 0), (5000, 2500))))
+    found = detours(groups(at(5100, 2500)), seat(at(0, 0)), see_roads(drawn, STANDARD, crs=CRS), sections(), own)
+    assert found["detour_before_min"].tolist() == [pytest.approx(12 + 12 + 1.2, abs=0.06)]
