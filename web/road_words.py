@@ -81,17 +81,24 @@ def network_lines(network: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("接通的组", _groups_and_households(network)),
         *[(f"未安排：{reason_words(reason)}", f"{count:,} 组") for reason, count in sorted(network.get("groups_unplanned", {}).items())],
         ("路网总造价", f"{wan(network['cost_cny'])}（逐段定线计算）"),
+        *_unattributed(network),
         ("长度", f"新建 {km(network['new_km'])}，现有路硬化 {km(network['upgrade_km'])}"),
         ("规划图上的造价", wan(network["cost_planning_cny"])),
         ("可证明的下界", wan(network["bound_planning_cny"])),
         ("与下界的差距", f"不超过 {percent(network['gap'])}"),
-        ("各组单独修路合计", wan(network["alone_cost_cny"])),
+        ("各组单独修路合计", f"{wan(network['alone_cost_cny'])}（规划图上）"),
         ("共用干线后为单独修路的", percent(_over(network["cost_planning_cny"], network["alone_cost_cny"]))),
         ("需勘测或展线", f"{km(network['flagged_km'])}，占新建的 {percent(network['flagged_share'])}"),
         ("核查发现而未标注的", f"{network.get('findings_unflagged', 0):,} 处"),
         *([("注意", "不能确定哪些硬化路与对外路网相连，凡可能相连的都按已相连计。")] if network.get("network_assumed") else []),
         *[("注意", str(note)) for note in network.get("notes", ())],
     ]
+
+
+def _unattributed(network: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Must-do works that no group needs: in the total, in nobody's share."""
+    cny = network.get("unattributed_cny") or 0.0
+    return [("其中无组要用的必建工程", f"{wan(cny)}，不分摊给各组")] if cny > 0 else []
 
 
 def _over(part: float, whole: float) -> float | None:
@@ -110,10 +117,33 @@ def programme_lines(programme: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("年度与预算", "；".join(f"{year} 年 {wan(money)}" for year, money in zip(terms["years"], terms["budgets_cny"], strict=True))),
         ("效益权重", weight_words(terms["weights"])),
         ("结余", "转入下年" if terms["carry_over"] else "当年用完，不结转"),
+        *_wish_lines(terms),
         ("求解结果", STATUS_WORDS.get(str(programme["status"]), str(programme["status"]))),
         ("效益", f"{_number(programme['value'])}，可证明的上界 {_number(programme['bound'])}，差距不超过 {percent(programme['gap'])}"),
         ("逐项择优（预览）", f"{_number(programme['greedy_value'])}，比最优方案低 {percent(programme['greedy_gap'])}"),
     ]
+
+
+def _wish_lines(terms: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What was asked beside money and weights; nothing is said of what was not."""
+    wishes = [
+        ("必建", "、".join(terms.get("must", ()))),
+        ("不建", "、".join(terms.get("must_not", ()))),
+        ("底线", "；".join(_due_words(one, "每个乡镇", one.get("by_year")) for one in terms.get("floors", ()))),
+        ("期限", "；".join(_due_words(one, "全县", one.get("year")) for one in terms.get("deadlines", ()))),
+    ]
+    return [(head, text) for head, text in wishes if text]
+
+
+def _due_words(due: Mapping[str, Any], everywhere: str, year: int | None) -> str:
+    """One floor or deadline.
+
+    >>> _due_words({"area_code": None, "share": 0.3, "unit": "households"}, "全县", 2027)
+    '到 2027 年全县至少接通 30% 的户'
+    """
+    by = "到末年" if year is None else f"到 {year} 年"
+    area = f"乡镇 {due['area_code']} " if due.get("area_code") else everywhere
+    return f"{by}{area}至少接通 {float(due['share']) * 100:.10g}% 的{UNIT_WORDS.get(str(due['unit']), due['unit'])}"
 
 
 def _number(value: Any) -> str:

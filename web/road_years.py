@@ -33,7 +33,7 @@ def year_table(programme: Mapping[str, Any]) -> pd.DataFrame:
 
 
 def _money(one: Mapping[str, Any]) -> dict[str, Any]:
-    return {head: round(float(one[name]) / WAN, 4) for name, head in zip(("budget_cny", "spent_cny", "left_cny"), MONEY_HEADS, strict=True)}
+    return {head: round(float(one[name]) / WAN, 6) for name, head in zip(("budget_cny", "spent_cny", "left_cny"), MONEY_HEADS, strict=True)}
 
 
 def _row(one: Mapping[str, Any], area: str, code: str | None) -> dict[str, Any]:

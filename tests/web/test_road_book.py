@@ -21,7 +21,7 @@ import synthetic_plan
 from gis.roads.costs import load_costs
 from web.road_book import RoadBook, group_table, road_sheets, work_table
 from web.road_kml import NAMESPACE, road_kml
-from web.road_words import conflict_lines, kind_words, network_lines, percent, reason_words, wan, weight_words, year_words
+from web.road_words import conflict_lines, kind_words, network_lines, percent, programme_lines, reason_words, wan, weight_words, year_words
 from web.road_years import year_table
 from web.workbook import write_workbook
 
@@ -256,3 +256,23 @@ def test_odd_shapes(shape: object) -> None:
 
 def test_same_plan_same_kml(book: RoadBook) -> None:
     assert road_kml(book.works, title="a", note="b") == road_kml(book.works.sample(frac=1, random_state=3), title="a", note="b")
+
+
+def test_what_was_asked_and_what_nobody_shares_is_said(book: RoadBook) -> None:
+    terms = {
+        **book.programme["terms"],
+        "must": ["W0002"],
+        "floors": [{"area_code": None, "share": 0.3, "unit": "households", "by_year": None}],
+        "deadlines": [{"area_code": "529926100", "share": 0.5, "unit": "groups", "year": 2027}],
+    }
+    told = dict(programme_lines({**book.programme, "terms": terms}))
+    assert told["必建"] == "W0002"
+    assert told["底线"] == "到末年每个乡镇至少接通 30% 的户"
+    assert told["期限"] == "到 2027 年乡镇 529926100 至少接通 50% 的组"
+    assert "不建" not in told
+    assert dict(network_lines({**book.network, "unattributed_cny": 680_000.0}))["其中无组要用的必建工程"].startswith("68.00 万元")
+
+
+def test_money_of_the_ledger_is_exact_to_the_fen(book: RoadBook) -> None:
+    in_wan = work_table(book.works)["造价（万元）"].sum()
+    assert round(in_wan * 1e4, 2) == round(float(book.works["cost_cny"].sum()), 2)
