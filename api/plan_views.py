@@ -14,6 +14,7 @@ from api.errors import NotFound
 from api.plan_layers import outdated_plan
 from api.plan_names import PLAN, PLAN_GROUPS
 from api.plan_sources import cost_sets, costs_of_plan, sources
+from gis.roads.stretches import cut_flagged
 from web.road_legend import COST_PARTS, FLAGS, LEFT_OUT
 
 if TYPE_CHECKING:
@@ -161,17 +162,17 @@ def group_answer(snapshot: Snapshot, code: str) -> dict[str, Any]:
 
 
 def lines(snapshot: Snapshot) -> bytes:
-    """Sections as GeoJSON, simplified by at most 3 m; an empty collection without a plan."""
+    """Sections as GeoJSON, cut where flagged stretches begin and end, simplified by at most 3 m; an empty collection without a plan."""
     return snapshot.keep("plan lines", lambda: _lines(snapshot))
 
 
 def _lines(snapshot: Snapshot) -> bytes:
     if not snapshot.has("road_sections"):
         return b'{"type":"FeatureCollection","features":[]}'
-    frame = snapshot.features("road_sections")
+    frame = cut_flagged(snapshot.features("road_sections"), snapshot.frame("road_profiles"))
     shapes = shapely.simplify(frame.geometry.to_numpy(), _SIMPLIFY_DEG)
     texts = shapely.to_geojson(shapely.transform(shapes, lambda places: places.round(_DECIMALS)))
-    about = frame.assign(flagged=frame["flagged_m"].fillna(0) > 0)[["work_code", "section_code", "kind", "flagged"]]
+    about = frame[["work_code", "section_code", "kind", "flagged"]]
     features = [
         {"type": "Feature", "properties": row, "geometry": None if text is None else orjson.Fragment(text)}
         for row, text in zip(records(pd.DataFrame(about)), texts, strict=True)
