@@ -257,7 +257,7 @@ def test_line_and_row_are_linked_both_ways(opened):
     assert f"work={TO_BACK}" in page.url
     assert page.get_attribute(f"#plan-table tr[data-code={TO_BACK}]", "aria-selected") == "true"
     page.hover(f"#plan-table tr[data-code={TRUNK}]")
-    widths = "(code) => Object.values(map_zutong._layers).find((one) => one.options.work === code).options.strokes.length"
+    widths = "(code) => Object.values(map_zutong._layers).find((one) => one.options.work === code).options.halo.length"
     assert page.evaluate(widths, TRUNK) > page.evaluate(widths, TO_MIDDLE)
 
 
@@ -478,7 +478,7 @@ def _order(page, service):
     assert page.locator("#plan-form .chips").inner_text().startswith("甲一村三组通组路")
     page.fill("#plan-form [data-year='2027']", "300")
     page.fill("#plan-form [data-weight=registered]", "0.5")
-    page.fill("#plan-form [data-floor]", "30")
+    page.fill("#plan-form [data-target='*']", "30")
     page.fill("#plan-form input[type=text]", "加投方案")
     page.click("#plan-form button[type=submit]")
     page.wait_for_selector("#plan-job progress")

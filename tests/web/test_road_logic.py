@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 
+from api.plan_models import RoadsOrder
 from web import legend, road_legend
 from web.page import STATIC
 
@@ -152,6 +153,9 @@ def test_two_plans_are_split_into_three_parts_that_lose_nothing(run):
     })()"""
     answer = run("road-model", expression, given)
     sides = {side: [code for found, code, _ in answer["rows"] if found == side] for side in ("a", "b", "both")}
+    later = [{**work, "year": 2031 if work["work_code"] == "W0002" else work["year"]} for work in works]
+    moved = "m.movedWorks(m.compareWorks(given[0], m.programmed(given[0], ''), given[1], m.programmed(given[1], '')), given[1])"
+    assert [run("road-model", moved, [works, other]) for other in (works, later)] == [0, 1]
     assert sorted(sides["a"] + sides["both"]) == sorted(answer["a"])
     assert sorted(sides["b"] + sides["both"]) == sorted(answer["b"])
     assert "W0001" in sides["a"]  # of another length, so another work although the code is the same
@@ -189,10 +193,58 @@ def test_order_holds_what_the_planner_asked_for(run):
     }
     body = run("road-form", "m.bodyOf(m.draftOf({ programme: { terms: given } }, 2020))", terms)
     assert body == {**terms, "must": ["W1", "W2"]}
+    plan = {"programme": {"terms": terms}, "cost_sets": [{"id": "own"}, {"id": "dear"}]}
+    sent = run("road-form", "['own', 'dear'].map((id) => m.bodyOf(m.draftOf({ ...given, costs: { id } }, 2020)).costs ?? null)", plan)
+    assert sent == [None, "dear"]
     fresh = run("road-form", "m.bodyOf(m.draftOf(null, 2026))")
     assert fresh["years"] == [2026, 2027, 2028]
     assert fresh["weights"]["households"] == 1
     assert fresh["floors"] == fresh["deadlines"] == fresh["must"] == []
+
+
+@node
+def test_targets_are_floors_of_townships_and_deadlines_of_the_county(run):
+    targets = [
+        {"area": "", "year": None, "share": 0.9, "unit": "households"},
+        {"area": "", "year": 2026, "share": 0.4, "unit": "groups"},
+        {"area": "*", "year": None, "share": 0.3, "unit": "registered"},
+        {"area": "t1", "year": 2027, "share": 0.5, "unit": "people"},
+        {"area": "t2", "year": 2031, "share": 0.6, "unit": "people"},
+        {"area": "t3", "year": None, "share": 0, "unit": "people"},
+    ]
+    body = run("road-form", "m.bodyOf({ ...m.draftOf(null, 2026), targets: given })", targets)
+    assert body["deadlines"] == [
+        {"year": 2028, "share": 0.9, "unit": "households", "area_code": None},
+        {"year": 2026, "share": 0.4, "unit": "groups", "area_code": None},
+    ]
+    assert body["floors"] == [
+        {"area_code": None, "share": 0.3, "unit": "registered", "by_year": None},
+        {"area_code": "t1", "share": 0.5, "unit": "people", "by_year": 2027},
+        {"area_code": "t2", "share": 0.6, "unit": "people", "by_year": None},  # that year was taken out of the plan
+    ]
+    again = run("road-form", "m.bodyOf(m.draftOf({ programme: { terms: given } }, 2020))", body)
+    assert {name: again[name] for name in ("floors", "deadlines")} == {name: body[name] for name in ("floors", "deadlines")}
+    assert {name: RoadsOrder.model_validate(body | {"budgets_cny": [1, 1, 1]}).model_dump()[name] for name in ("floors", "deadlines")} == {
+        name: body[name] for name in ("floors", "deadlines")
+    }
+
+
+@node
+def test_what_the_plan_warns_of_is_told_once_and_the_gravest_first(run):
+    programme = {"status": "infeasible", "conflicts": [{"sentence": "钱不够。"}], "findings": [{"sentence": "甲组不通。"}]}
+    plan = {"summary": {"warnings": ["没有红线图层。"], "notes": ["没有红线图层。"]}, "programme": programme}
+    told = run("road-terms", "m.warningsOf(given)", plan)
+    assert [(one["said"], one["grave"]) for one in told] == [(["钱不够。"], True), (["没有红线图层。", "甲组不通。"], False)]
+    assert run("road-terms", "m.warningsOf({ programme: { status: 'optimal', conflicts: [] } })") == []
+
+
+@node
+def test_sheet_names_works_and_townships_of_the_terms(run):
+    terms = {"weights": {"households": 1}, "must": ["W1"], "floors": [{"area_code": "t1", "share": 0.5, "unit": "people", "by_year": 2027}]}
+    texts = dict(run("road-terms", "m.termTexts(given, (code) => `甲路${code}`, () => '甲镇')", {"programme": {"terms": terms, "gap": 0}}))
+    assert texts["必做"] == "甲路W1"
+    assert texts["保底"] == "甲镇到 2027 年至少 50.0% 的人"
+    assert texts["与最优安排的差距"] == "不超过 0.0%"
 
 
 @node
@@ -202,12 +254,13 @@ def test_order_holds_what_the_planner_asked_for(run):
         ({}, ""),
         ({"budgets": [0, 0]}, "大于 0"),
         ({"budgets": [-1, 5]}, "不小于 0"),
+        ({"targets": [{"area": "", "year": None, "share": 1.2, "unit": "people"}]}, "0 到 100"),
         ({"weights": {"households": 0, "registered": 0, "people": 0, "groups": 0}}, "权重"),
         ({"weights": {"households": 1, "registered": -1, "people": 0, "groups": 0}}, "权重"),
     ],
 )
 def test_order_that_cannot_be_sent_says_why(run, change, fault):
-    draft = {"budgets": [1, 2], "weights": {"households": 1, "registered": 0, "people": 0, "groups": 0}, **change}
+    draft = {"budgets": [1, 2], "targets": [], "weights": {"households": 1, "registered": 0, "people": 0, "groups": 0}, **change}
     found = run("road-form", "m.faultOf(given)", draft)
     assert fault in found
     assert bool(found) == bool(fault)

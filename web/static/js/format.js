@@ -31,6 +31,7 @@ const WAN = 1e4;
 const YI = 1e8;
 const SMALL_WAN = 100;
 const ONE = new Intl.NumberFormat("zh-CN", { maximumFractionDigits: 1 });
+const COLUMN = [0, 1, 2].map((digits) => new Intl.NumberFormat("zh-CN", { minimumFractionDigits: digits, maximumFractionDigits: digits }));
 
 /** Yuan as 万元, without the unit: `1,234`, below a hundred with one decimal. @param {number|null|undefined} cny @returns {string} */
 export function wan(cny) {
@@ -49,3 +50,11 @@ export function money(cny) {
 export function decimal(value, digits = 1) {
   return value === null || value === undefined ? UNKNOWN : value.toLocaleString("zh-CN", { maximumFractionDigits: digits });
 }
+
+/** The same with all its decimals, so that a column of numbers stands on its points. @param {number|null|undefined} value @param {0|1|2} digits @returns {string} */
+export function fixed(value, digits) {
+  return value === null || value === undefined ? UNKNOWN : COLUMN[digits].format(value);
+}
+
+/** Yuan as 万元 in a column: always with one decimal, or so many. @param {number|null|undefined} cny @param {0|1|2} [digits] @returns {string} */
+export const wanColumn = (cny, digits = 1) => fixed(cny === null || cny === undefined ? null : cny / WAN, digits);

@@ -1,7 +1,7 @@
 // The card of a work: where it climbs, what it costs, whom it serves, what hangs on what. And the card of a group: which works connect it.
 
 import { byId, el, icon, strokesSample } from "./dom.js";
-import { decimal, integer, money, percent, wan } from "./format.js";
+import { decimal, integer, money, percent, wanColumn } from "./format.js";
 import { pathDown, standing } from "./road-model.js";
 import { profileNode } from "./road-profile.js";
 import { kindLabel, reasonText } from "./road-words.js";
@@ -101,7 +101,7 @@ function costs(parts) {
   const rows = parts.filter((part) => part.cny).map((part) => {
     const fill = el("span", { class: "cost-fill" });
     fill.style.width = `${((part.cny / total) * 100).toFixed(1)}%`;
-    return el("tr", {}, el("th", { scope: "row", text: part.label }), el("td", {}, el("span", { class: "cost-bar" }, fill)), el("td", { class: "number", text: wan(part.cny) }), el("td", { class: "number", text: percent(part.cny / total) }));
+    return el("tr", {}, el("th", { scope: "row", text: part.label }), el("td", {}, el("span", { class: "cost-bar" }, fill)), el("td", { class: "number", text: wanColumn(part.cny) }), el("td", { class: "number", text: percent(part.cny / total) }));
   });
   return rows.length ? el("table", { class: "costs", "aria-label": "投资构成（万元）" }, el("thead", {}, el("tr", {}, el("th", { text: "构成" }), el("th", {}), el("th", { class: "number", text: "万元" }), el("th", { class: "number", text: "占比" }))), el("tbody", {}, ...rows)) : el("p", { class: "reason", text: "没有投资（在建或已落实）。" });
 }
@@ -143,7 +143,7 @@ function sections(rows, words) {
       el("td", { text: `${kindLabel(words, row.kind)}${row.road_code ? ` ${row.road_code}` : ""}` }),
       el("td", { class: "number", text: integer(row.length_m) }),
       el("td", { class: "number", text: row.flagged_m ? integer(row.flagged_m) : "—" }),
-      el("td", { class: "number", text: wan(row.cost_cny) }),
+      el("td", { class: "number", text: wanColumn(row.cost_cny) }),
     ),
   );
   const head = ["路段", "类型", "m", "需勘测 m", "万元"].map((text, index) => el("th", { text, class: index > 1 ? "number" : null }));

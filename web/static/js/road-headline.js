@@ -1,8 +1,9 @@
 // The numbers on top of the plan: how many are connected, for how much; what is out of date; and the sums of two plans beside each other.
 
 import { el, icon, strokesSample } from "./dom.js";
-import { decimal, integer, money, percent, wan } from "./format.js";
+import { decimal, fixed, integer, money, percent, wan } from "./format.js";
 import { UNITS } from "./road-model.js";
+import { warningsOf } from "./road-terms.js";
 import { scopeText } from "./road-words.js";
 
 /** @typedef {import("./road-model.js").RoadView} RoadView */
@@ -55,18 +56,23 @@ function bar(view, words) {
   );
 }
 
-/** Sums of what only one plan builds, and of what both do. @param {RoadView} view @param {any} words @returns {Node|null} */
+/** Sums of what only one plan builds, of what both do, and of each plan. @param {RoadView} view @param {any} words @returns {HTMLElement|null} */
 export function comparisonNode(view, words) {
   if (!view.comparison) return null;
-  const { sums } = view.comparison;
+  const { sums, moved } = view.comparison;
   const unit = UNITS[/** @type {import("./road-model.js").Unit} */ (view.state.unit)].label;
+  const cells = (/** @type {any} */ one) => [integer(one.works), fixed(one.km, 1), wan(one.cost), integer(one.count)].map((text) => el("td", { class: "number", text }));
   const rows = /** @type {const} */ (["a", "both", "b"]).map((side) => {
-    const one = sums[side];
-    return el("tr", { "data-side": side }, el("th", { scope: "row" }, strokesSample(words.side[side].strokes), ` ${words.side[side].label}`), ...[integer(one.works), decimal(one.km), wan(one.cost), integer(one.count)].map((text) => el("td", { class: "number", text })));
+    const other = side === "both" && moved ? `（${integer(moved)} 项年度不同）` : "";
+    return el("tr", { "data-side": side }, el("th", { scope: "row" }, strokesSample(words.side[side].strokes), ` ${words.side[side].label}${other}`), ...cells(sums[side]));
   });
+  const total = (/** @type {string} */ name, /** @type {"a"|"b"} */ side) => el("tr", { "data-total": side }, el("th", { scope: "row", text: name }), ...cells(added(sums[side], sums.both)));
   const head = ["方案", "项", "km", "万元", unit].map((text, index) => el("th", { text, class: index ? "number" : null }));
-  return el("table", { class: "costs", id: "plan-sums", "aria-label": "两个方案的合计" }, el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...rows));
+  return el("table", { class: "costs plan-sums", "aria-label": "两个方案的合计" }, el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...rows), el("tfoot", {}, total("本方案合计", "a"), total("对比方案合计", "b")));
 }
+
+/** @param {Record<string, number>} a @param {Record<string, number>} b */
+const added = (a, b) => Object.fromEntries(Object.keys(a).map((name) => [name, a[name] + b[name]]));
 
 /** Reasons in the county's words. @param {any} plan @param {(name: string) => string} label @param {(() => void)|null} again @returns {Node|null} */
 export function staleNode(plan, label, again) {
@@ -76,13 +82,13 @@ export function staleNode(plan, label, again) {
   return el("p", { class: "plan-stale", role: "status" }, el("span", {}, el("b", { text: "结果已过期" }), text), again ? el("button", { type: "button", text: "重新编制", onclick: again }) : null);
 }
 
-/** What stands in the way where the terms cannot be met. @param {any} plan @returns {Node|null} */
-export function conflictNode(plan) {
-  const programme = plan.programme ?? {};
-  const conflicts = programme.conflicts ?? [];
-  if (programme.status !== "infeasible" && !conflicts.length) return null;
-  const said = conflicts.map((/** @type {any} */ one) => el("li", { text: typeof one === "string" ? one : (one.sentence ?? [one.what, one.area_name ?? one.area, one.missing].filter(Boolean).join(" ")) }));
-  return el("div", { class: "plan-stale", role: "status" }, el("b", { text: "底线或期限无法同时满足" }), el("ul", {}, ...said));
+/** @param {any} plan @returns {Node[]} one line each until it is opened, so that the table keeps its place */
+export function warningNodes(plan) {
+  return warningsOf(plan).map(({ title, said, grave }) => {
+    const count = said.length > 1 ? `（${integer(said.length)} 条）` : "";
+    const summary = el("summary", {}, el("b", { text: `${title}${count}` }), said.length ? el("span", { class: "first", text: `：${said[0]}` }) : null);
+    return el("details", { class: `plan-told${grave ? " grave" : ""}` }, summary, el("ul", {}, ...said.map((text) => el("li", { text }))));
+  });
 }
 
 /** Nothing planned yet: what it is for and how to get one.

@@ -9,6 +9,7 @@ import { percent } from "./format.js";
 const KIND = "roads";
 const RUNNING = new Set(["queued", "running"]);
 const ENDS = ["done", "failed", "cancelled", "interrupted"];
+const AGAIN_MS = 2000;
 const SAID = { failed: "编制没有成功", cancelled: "已取消编制，原计划没有改动", interrupted: "编制被中断，原计划没有改动" };
 
 /** @param {any} job @returns {boolean} */
@@ -21,105 +22,132 @@ export function endSentence(state, job) {
   return why && state !== "cancelled" ? `${plain}：${why}` : `${plain}。`;
 }
 
-/** @param {HTMLElement} holder @param {import("./api.js").Source} source @param {Actions} on */
-export function createJobs(holder, source, on) {
-  /** @type {EventSource|null} */
-  let stream = null;
-  let followed = "";
+/** Words of a run's progress. @param {any} told @param {number|null} share @returns {string} */
+function progressText(told, share) {
+  const words = told.ahead ? `前面还有 ${told.ahead} 个任务` : told.words || "正在编制道路计划";
+  return share ? `${words} ${percent(share)}` : words;
+}
 
-  const clear = () => {
-    stream?.close();
-    stream = null;
-    followed = "";
-  };
-  const quiet = () => {
-    holder.hidden = true;
-    holder.replaceChildren();
-  };
-  const tell = (/** @type {string} */ text, /** @type {boolean} */ again) => {
-    const close = el("button", { type: "button", class: "close", "aria-label": "关闭提示", text: "×", onclick: quiet });
-    const retry = again ? el("button", { type: "button", text: "重新编制", onclick: on.again }) : null;
-    holder.replaceChildren(el("p", { class: "job-end", role: "alert" }, el("span", { text }), retry, close));
-    holder.hidden = false;
-  };
-  const end = (/** @type {string} */ state, /** @type {any} */ told) => {
-    clear();
-    if (state === "done") {
-      quiet();
-      return on.done();
+/** @param {any} event of the stream @returns {any} */
+function parsed(event) {
+  try {
+    return JSON.parse(event.data);
+  } catch {
+    return {};
+  }
+}
+
+export class Jobs {
+  /** @param {HTMLElement} holder @param {import("./api.js").Source} source @param {Actions} on */
+  constructor(holder, source, on) {
+    this.holder = holder;
+    this.source = source;
+    this.on = on;
+    /** @type {EventSource|null} */
+    this.stream = null;
+    this.followed = "";
+  }
+
+  /** On opening: a run that is still going is followed, the last one that was interrupted is told. */
+  async look() {
+    const answer = await this.source.jobs().catch(() => ({ writable: false, jobs: [] }));
+    this.on.writable(answer.writable);
+    const jobs = answer.jobs.filter((one) => one.kind === KIND);
+    const running = jobs.find(isRunning);
+    if (running) this.follow(running);
+    else if (jobs[0]?.state === "interrupted" || jobs[0]?.state === "failed") this.tell(endSentence(jobs[0].state, jobs[0]), true);
+  }
+
+  /** @param {Job} job */
+  follow(job) {
+    if (this.followed === job.id) return;
+    this.leave();
+    this.followed = job.id;
+    this.progress(job);
+    this.stream = this.source.jobEvents(job.id);
+    if (!this.stream) return;
+    this.stream.addEventListener("progress", (event) => this.progress(parsed(event)));
+    for (const name of ENDS) this.stream.addEventListener(name, (event) => this.end(name, parsed(event)));
+    this.stream.addEventListener("error", () => this.lost(job.id));
+  }
+
+  leave() {
+    this.stream?.close();
+    [this.stream, this.followed] = [null, ""];
+  }
+
+  /** @param {string} state @param {any} told */
+  end(state, told) {
+    this.leave();
+    if (state !== "done") return this.tell(endSentence(state, told), state !== "cancelled");
+    this.quiet();
+    return this.on.done();
+  }
+
+  /** The service went away: the browser asks again by itself; where it has given up we ask what became of the run. @param {string} id */
+  lost(id) {
+    if (this.followed !== id) return;
+    this.progress({ words: "与服务的连接中断，正在重新连接", share: null });
+    if (this.stream && this.stream.readyState !== EventSource.CLOSED) return;
+    this.recoverSoon(id);
+  }
+
+  /** @param {string} id */
+  recoverSoon(id) {
+    setTimeout(() => this.followed === id && this.recover(id), AGAIN_MS);
+  }
+
+  /** @param {string} id */
+  async recover(id) {
+    const job = await this.source.job(id).catch(() => null);
+    if (this.followed !== id) return;
+    if (!job) this.recoverSoon(id);
+    else if (isRunning(job)) {
+      this.followed = "";
+      this.follow(job);
+    } else this.end(job.state, job);
+  }
+
+  async stop() {
+    try {
+      this.holder.querySelector(".job-cancel")?.setAttribute("disabled", "");
+      await this.source.cancelJob(this.followed);
+    } catch (error) {
+      this.tell(/** @type {Error} */ (error).message, false);
     }
-    return tell(endSentence(state, told), state !== "cancelled");
-  };
-  const progress = (/** @type {any} */ told) => {
+  }
+
+  /** @param {any} told */
+  progress(told) {
     const share = typeof told.share === "number" ? Math.min(1, Math.max(0, told.share)) : null;
-    const bar = holder.querySelector("progress") ?? frame();
+    const bar = this.holder.querySelector("progress") ?? this.frame();
     if (share === null) bar.removeAttribute("value");
     else /** @type {HTMLProgressElement} */ (bar).value = share;
-    const words = told.ahead ? `前面还有 ${told.ahead} 个任务` : told.words || "正在编制道路计划";
-    /** @type {HTMLElement} */ (holder.querySelector(".job-words")).textContent = share ? `${words} ${percent(share)}` : words;
-  };
-  const frame = () => {
+    /** @type {HTMLElement} */ (this.holder.querySelector(".job-words")).textContent = progressText(told, share);
+  }
+
+  frame() {
     const bar = el("progress", { max: "1", "aria-label": "编制进度" });
-    const cancel = el("button", { type: "button", class: "job-cancel", text: "取消", onclick: () => stop() });
-    holder.replaceChildren(bar, el("div", { class: "job-line" }, el("span", { class: "job-words", role: "status" }), cancel));
-    holder.hidden = false;
+    const cancel = el("button", { type: "button", class: "job-cancel", text: "取消", onclick: () => this.stop() });
+    this.put(bar, el("div", { class: "job-line" }, el("span", { class: "job-words", role: "status" }), cancel));
     return bar;
-  };
-  const stop = async () => {
-    try {
-      const cancel = holder.querySelector(".job-cancel");
-      cancel?.setAttribute("disabled", "");
-      await source.cancelJob(followed);
-    } catch (error) {
-      tell(/** @type {Error} */ (error).message, false);
-    }
-  };
-  /** @param {Job} job */
-  const follow = (job) => {
-    if (followed === job.id) return;
-    clear();
-    followed = job.id;
-    progress(job);
-    stream = source.jobEvents(job.id);
-    if (!stream) return;
-    const parse = (/** @type {any} */ event) => {
-      try {
-        return JSON.parse(event.data);
-      } catch {
-        return {};
-      }
-    };
-    stream.addEventListener("progress", (event) => progress(parse(event)));
-    for (const name of ENDS) stream.addEventListener(name, (event) => end(name, parse(event)));
-    stream.addEventListener("error", () => lost(job.id));
-  };
-  /** The service went away: the browser asks again by itself; where it has given up we ask what became of the run. @param {string} id */
-  const lost = async (id) => {
-    if (followed !== id) return;
-    progress({ words: "与服务的连接中断，正在重新连接", share: null });
-    if (stream && stream.readyState !== EventSource.CLOSED) return;
-    setTimeout(() => followed === id && recover(id), 2000);
-  };
-  const recover = async (/** @type {string} */ id) => {
-    const job = await source.job(id).catch(() => null);
-    if (followed !== id) return;
-    if (job && !isRunning(job)) end(job.state, job);
-    else if (job) {
-      followed = "";
-      follow(job);
-    } else setTimeout(() => followed === id && recover(id), 2000);
-  };
-  return {
-    follow,
-    /** On opening: a run that is still going is followed, the last one that was interrupted is told. */
-    async look() {
-      const answer = await source.jobs().catch(() => ({ writable: false, jobs: [] }));
-      on.writable(answer.writable);
-      const jobs = answer.jobs.filter((one) => one.kind === KIND);
-      const running = jobs.find(isRunning);
-      if (running) follow(running);
-      else if (jobs[0]?.state === "interrupted" || jobs[0]?.state === "failed") tell(endSentence(jobs[0].state, jobs[0]), true);
-    },
-    tell,
-  };
+  }
+
+  /** @param {string} text @param {boolean} again whether to offer another run */
+  tell(text, again) {
+    const close = el("button", { type: "button", class: "close", "aria-label": "关闭提示", text: "×", onclick: () => this.quiet() });
+    const retry = again ? el("button", { type: "button", text: "重新编制", onclick: this.on.again }) : null;
+    this.put(el("p", { class: "job-end", role: "alert" }, el("span", { text }), retry, close));
+  }
+
+  /** @param {...Node} nodes */
+  put(...nodes) {
+    this.holder.replaceChildren(...nodes);
+    this.holder.hidden = false;
+  }
+
+  quiet() {
+    this.holder.hidden = true;
+    this.holder.replaceChildren();
+  }
 }

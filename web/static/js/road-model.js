@@ -31,6 +31,7 @@
  * @property {Set<string>} others codes of the works that only the other plan builds
  * @property {any} lines of the other plan
  * @property {Record<Side, {works: number, cost: number, km: number, count: number}>} sums
+ * @property {number} moved works that both build, in different years
  * @typedef {"a"|"b"|"both"} Side
  */
 
@@ -111,6 +112,12 @@ export function byTownship(works, groups, built) {
   }));
 }
 
+/** Townships that have groups in the plan, by name. @param {PlanGroup[]} groups @returns {{code: string, name: string}[]} */
+export function townshipsOf(groups) {
+  const named = new Map(groups.filter((group) => group.township_code).map((group) => [group.township_code, group.township_name || group.township_code]));
+  return [...named].map(([code, name]) => ({ code, name })).sort((a, b) => a.name.localeCompare(b.name, "zh-CN"));
+}
+
 /** The curve: what each further work of the order adds. @param {Work[]} works @param {Unit} unit @returns {{cost: number, count: number}[]} */
 export function curveOf(works, unit) {
   let count = 0;
@@ -157,6 +164,12 @@ export function compareWorks(ours, built, theirs, builtThere) {
   return [...mine.map((work) => ({ side: side(work), work })), ...only.map((work) => ({ side: /** @type {Side} */ ("b"), work }))];
 }
 
+/** How many works both plans build, but in different years. @param {{side: Side, work: Work}[]} rows @param {Work[]} theirs @returns {number} */
+export function movedWorks(rows, theirs) {
+  const years = new Map(theirs.map((work) => [identity(work), work.year]));
+  return rows.filter(({ side, work }) => side === "both" && work.year !== years.get(identity(work))).length;
+}
+
 /** @param {{side: Side, work: Work}[]} rows @param {Unit} unit @returns {Comparison["sums"]} */
 export function sumSides(rows, unit) {
   /** @type {any} */
@@ -182,6 +195,7 @@ function comparisonOf(data, other, state, built) {
     others: new Set(rows.filter(({ side }) => side === "b").map(({ work }) => work.work_code)),
     lines: other.lines,
     sums: sumSides(inside, /** @type {Unit} */ (state.unit)),
+    moved: state.budget === "" ? movedWorks(inside, other.plan.works) : 0,
   };
 }
 

@@ -3,12 +3,12 @@
 import { hideCard, renderCardError } from "./card.js";
 import { byId, el } from "./dom.js";
 import { draftOf, formNode } from "./road-form.js";
-import { comparisonNode, conflictNode, emptyNode, headlineNodes, staleNode } from "./road-headline.js";
-import { createJobs } from "./road-jobs.js";
+import { comparisonNode, emptyNode, headlineNodes, staleNode, warningNodes } from "./road-headline.js";
+import { Jobs } from "./road-jobs.js";
 import { renderPlanLegend } from "./road-legend.js";
 import { createLevers } from "./road-levers.js";
-import { createRoadLayer } from "./road-map.js";
-import { viewOf } from "./road-model.js";
+import { RoadLayer } from "./road-map.js";
+import { townshipsOf, viewOf } from "./road-model.js";
 import { preparePlanSheet } from "./road-sheet.js";
 import { highlightWork, isTowns, pageOf, renderWorks, showRow } from "./road-table.js";
 import { renderPlanGroup, renderWork } from "./road-card.js";
@@ -35,7 +35,7 @@ export class RoadPanel {
   /** @param {Frame} frame */
   constructor(frame) {
     this.frame = frame;
-    this.layer = createRoadLayer(frame.map);
+    this.layer = new RoadLayer(frame.map);
     /** @type {import("./road-model.js").RoadData|null} */
     this.data = null;
     /** @type {{rev: string, data: import("./road-model.js").RoadData}|null} */
@@ -50,6 +50,9 @@ export class RoadPanel {
     this.looked = false;
     this.writable = frame.source.startPlan !== null;
     this.under = "";
+    /** @type {any} */
+    this.noticed = null; // the plan whose notices are shown
+    this.noticedAgain = false;
     this.moved = ""; // code of the work that the map was moved for
     this.parts = this.build();
     this.levers = createLevers(this.parts.levers, { set: (patch, how) => frame.store.set(patch, how) });
@@ -58,7 +61,7 @@ export class RoadPanel {
       el("div", { id: "plan-table-box" }, el("table", { id: "plan-table", tabindex: "-1" })),
       el("div", { class: "table-foot" }, el("span", { id: "plan-note" }), el("span", { id: "plan-pager" })),
     );
-    this.jobs = createJobs(this.parts.job, frame.source, { done: () => this.renew(), again: () => this.openForm(), writable: (may) => this.allow(may) });
+    this.jobs = new Jobs(this.parts.job, frame.source, { done: () => this.renew(), again: () => this.openForm(), writable: (may) => this.allow(may) });
   }
 
   build() {
@@ -109,7 +112,7 @@ export class RoadPanel {
     const view = viewOf(this.data, this.other?.rev === state.compare ? this.other.data : null, { ...state, area: area.code }, model.path);
     Object.assign(this, { view, words });
     const nothing = !plan.available;
-    this.parts.notice.replaceChildren(...[staleNode(plan, (name) => this.labelOf(name), again), conflictNode(plan)].filter((node) => node !== null));
+    this.drawNotices(plan, again);
     this.parts.headline.replaceChildren(...(nothing ? [emptyNode(again, plan.sentence)] : headlineNodes(view, words)));
     for (const part of [this.parts.levers, this.parts.body]) part.hidden = nothing || this.forming;
     if (this.forming) this.parts.headline.replaceChildren();
@@ -125,6 +128,7 @@ export class RoadPanel {
   /** @param {import("./road-model.js").RoadView} view @param {any} words */
   drawTable(view, words) {
     const sums = comparisonNode(view, words);
+    if (sums) sums.id = "plan-sums";
     this.parts.sums.replaceChildren(...(sums ? [sums] : []));
     const levels = [["", "工程"], ["township", "乡镇"]].map(([level, text]) => el("button", { type: "button", "data-level": level || "work", "aria-pressed": String(isTowns(view.state) === (level === "township")), text, onclick: () => this.frame.store.set({ level, sort: "", page: 0 }) }));
     const holder = byId("plan-levels");
@@ -132,6 +136,14 @@ export class RoadPanel {
     holder.replaceChildren(...levels);
     if (focused >= 0) levels[focused].focus();
     renderWorks(view, words, { choose: (row) => this.choose(row), hover: (code) => this.layer.hover(isTowns(view.state) ? "" : code), set: (patch) => this.frame.store.set(patch) });
+  }
+
+  /** What is out of date or stands in the way; what somebody has opened stays open. @param {any} plan @param {(() => void)|null} again */
+  drawNotices(plan, again) {
+    if (this.noticed === plan && this.noticedAgain === Boolean(again)) return;
+    [this.noticed, this.noticedAgain] = [plan, Boolean(again)];
+    const stale = staleNode(plan, (name) => this.labelOf(name), again);
+    this.parts.notice.replaceChildren(...(stale ? [stale] : []), ...warningNodes(plan));
   }
 
   /** @param {boolean} nothing */
@@ -188,7 +200,7 @@ export class RoadPanel {
     const { store } = this.frame;
     return {
       close: () => store.set({ work: "", select: "" }),
-      work: (code) => store.set({ work: code, select: "" }),
+      work: (code) => store.set({ work: code, select: "", page: this.view ? pageOf(this.view, code) : 0 }),
       group: (code) => store.set({ select: code, work: "" }),
       gaps: (code) => store.set({ panel: "", select: code, work: "", sort: "", page: 0, level: "" }),
       decide: this.writable ? (code, decision) => this.decide(code, decision) : null,
@@ -288,8 +300,16 @@ export class RoadPanel {
   }
 
   drawForm() {
-    const nameOf = (/** @type {string} */ code) => this.view?.byCode.get(code)?.work_name ?? code;
-    this.parts.form.replaceChildren(formNode(this.ensureDraft(), nameOf, { send: (body) => this.send(body), close: () => this.closeForm(), redraw: () => this.drawForm() }));
+    const { plan } = this.data ?? { plan: null };
+    const choices = {
+      townships: townshipsOf(this.data?.groups ?? []),
+      costs: plan?.cost_sets ?? [],
+      planned: plan?.available ? (plan.costs?.id ?? "") : "",
+      nameOf: (/** @type {string} */ code) => this.view?.byCode.get(code)?.work_name ?? code,
+    };
+    const { scrollTop } = this.parts.form;
+    this.parts.form.replaceChildren(formNode(this.ensureDraft(), choices, { send: (body) => this.send(body), close: () => this.closeForm(), redraw: () => this.drawForm() }));
+    this.parts.form.scrollTop = scrollTop;
   }
 
   /** @param {any} body */

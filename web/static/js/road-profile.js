@@ -8,6 +8,8 @@ import { decimal } from "./format.js";
 
 const BOX = { width: 344, height: 150, left: 40, right: 8, top: 8, bottom: 30 };
 const LEAST_RISE_M = 20;
+const MOST_LEVELS = 6;
+const ROUNDED_M = 0.011; // heights come in whole centimetres: two of them may differ by so much more than they do
 const MOST_STATIONS = 700;
 
 /** Sections follow one another: where the chainage starts again, the next one is put behind. @param {number[]} chainage @returns {number[]} */
@@ -32,7 +34,7 @@ export const station = (metres) => `K${Math.floor(metres / 1000)}+${String(Math.
 
 /** Round heights for the axis. @param {number} low @param {number} high @returns {number[]} */
 function levels(low, high) {
-  const step = /** @type {number} */ ([5, 10, 20, 50, 100, 200, 500, 1000].find((one) => (high - low) / one <= 4) ?? 2000);
+  const step = /** @type {number} */ ([5, 10, 20, 50, 100, 200, 500, 1000].find((one) => (high - low) / one <= MOST_LEVELS) ?? 2000);
   const first = Math.ceil(low / step) * step;
   return Array.from({ length: Math.floor((high - first) / step) + 1 }, (_, index) => first + index * step);
 }
@@ -100,7 +102,8 @@ function design(profile, x, scale, classes) {
   const paths = classes.map(() => "");
   steep.forEach((grade, index) => {
     if (grade === null) return;
-    const at = classes.findIndex((one) => one.limit === null || grade <= one.limit + 1e-6);
+    const spare = ROUNDED_M / (x[index + 1] - x[index]);
+    const at = classes.findIndex((one) => one.limit === null || grade <= one.limit + spare);
     paths[at < 0 ? classes.length - 1 : at] += `M${scale.x(x[index]).toFixed(1)} ${scale.y(profile.design_m[index]).toFixed(1)}L${scale.x(x[index + 1]).toFixed(1)} ${scale.y(profile.design_m[index + 1]).toFixed(1)}`;
   });
   return paths.map((d, index) => drawn("path", { d: d || "M0 0", fill: "none", stroke: classes[index].colour, "stroke-width": classes[index].width, "stroke-linecap": "round" }));

@@ -1,12 +1,14 @@
 // The printed plan: map, numbers, curve, parameters, years, and the whole table.
 
 import { byId, el } from "./dom.js";
-import { decimal, integer, money, percent, wan } from "./format.js";
+import { decimal, integer, money, percent, wanColumn } from "./format.js";
 import { fitSheet, repeatFoot, sourceText, today } from "./print.js";
 import { curveNode } from "./road-curve.js";
+import { comparisonNode } from "./road-headline.js";
 import { planPoint } from "./road-levers.js";
 import { curveOf, scaleOf, UNITS } from "./road-model.js";
 import { isTowns, sheetTable } from "./road-table.js";
+import { termTexts } from "./road-terms.js";
 import { scopeText } from "./road-words.js";
 
 /** @param {import("./road-model.js").RoadView} view @param {any} words @param {any} county answer of /county */
@@ -21,7 +23,8 @@ export function preparePlanSheet(view, words, county) {
     el("p", { class: "sheet-source", text: sourceText(county) }),
   );
   byId("sheet-body").replaceChildren(
-    el("div", { class: "sheet-columns" }, el("div", {}, el("h2", { text: "投资与接通" }), curve(view)), el("div", {}, el("h2", { text: "参数" }), parameters(view.plan), el("h2", { text: "分年" }), years(view.plan))),
+    el("div", { class: "sheet-columns" }, el("div", {}, el("h2", { text: "投资与接通" }), curve(view)), el("div", {}, el("h2", { text: "参数" }), parameters(view), el("h2", { text: "分年" }), years(view.plan))),
+    ...[comparisonNode(view, words)].filter((node) => node !== null),
     el("h2", { text: isTowns(view.state) ? "按乡镇" : view.comparison ? "两个方案的工程" : "工程表" }),
     sheetTable(view, words),
   );
@@ -44,36 +47,19 @@ function curve(view) {
   return curveNode({ points: curveOf(view.plan.works, unit), most: scaleOf(view.plan.works).most, at: exact ? (plan?.cost ?? 0) : Number(view.state.budget), plan, exact, unit }, () => undefined);
 }
 
-/** What the plan was asked for, in words. @param {any} plan @returns {string[][]} */
-export function termTexts(plan) {
-  const terms = plan.programme?.terms ?? {};
-  const unit = (/** @type {string} */ name) => UNITS[/** @type {"people"} */ (name)]?.label ?? name;
-  const weights = Object.entries(terms.weights ?? {}).filter(([, value]) => Number(value) > 0).map(([name, value]) => `每${unit(name)} ${value}`);
-  const area = (/** @type {any} */ one) => (one.area_code ? `${one.area_code} ` : "");
-  const floors = (terms.floors ?? []).map((/** @type {any} */ one) => `${one.area_code ?? "每个乡镇"}至少 ${percent(one.share)} 的${unit(one.unit)}`);
-  const deadlines = (terms.deadlines ?? []).map((/** @type {any} */ one) => `${area(one)}${one.year} 年至少 ${percent(one.share)} 的${unit(one.unit)}`);
-  const gap = plan.programme?.gap;
-  const told = (plan.programme?.findings ?? []).map((/** @type {any} */ one) => one.sentence).filter(Boolean);
-  return [
-    ["权重", weights.join("，") || "—"],
-    ["结转", terms.carry_over === false ? "不结转" : "未用完的结转下年"],
-    ["必做", (terms.must ?? []).join("、") || "无"],
-    ["不做", (terms.must_not ?? []).join("、") || "无"],
-    ["底线", floors.join("；") || "无"],
-    ["期限", deadlines.join("；") || "无"],
-    ["与最优的差距", typeof gap === "number" ? `不超过 ${percent(gap)}` : "—"],
-    ["路网造价的差距", typeof plan.summary?.gap === "number" ? `不超过 ${percent(plan.summary.gap)}` : "—"],
-    ...(told.length ? [["提示", told.join("")]] : []),
-  ];
+/** @param {import("./road-model.js").RoadView} view */
+function parameters(view) {
+  const work = (/** @type {string} */ code) => view.byCode.get(code)?.work_name ?? code;
+  const area = (/** @type {string} */ code) => view.townships.find((one) => one.code === code)?.name ?? code;
+  const wide = 20; // longer texts take a line of their own
+  const items = termTexts(view.plan, work, area).map(([name, value]) => el("div", { class: value.length > wide ? "wide" : null }, el("dt", { text: name }), el("dd", { text: value })));
+  return el("dl", { class: "sheet-terms" }, ...items);
 }
-
-/** @param {any} plan */
-const parameters = (plan) => el("dl", { class: "sheet-terms" }, ...termTexts(plan).flatMap(([name, value]) => [el("div", {}, el("dt", { text: name }), el("dd", { text: value }))]));
 
 /** @param {any} plan */
 function years(plan) {
   const rows = plan.programme?.years ?? [];
-  const cells = rows.map((/** @type {any} */ one) => el("tr", {}, ...[one.year, wan(one.budget_cny), wan(one.spent_cny), integer(one.groups), integer(one.households), integer(one.cumulative_households ?? null)].map((text) => el("td", { class: "number", text: String(text) }))));
+  const cells = rows.map((/** @type {any} */ one) => el("tr", {}, ...[one.year, wanColumn(one.budget_cny), wanColumn(one.spent_cny), integer(one.groups), integer(one.households), integer(one.cumulative_households ?? null)].map((text) => el("td", { class: "number", text: String(text) }))));
   const head = ["年度", "预算（万元）", "投资（万元）", "接通组", "接通户", "累计户"].map((text) => el("th", { class: "number", text }));
   return el("table", { class: "sheet-table" }, el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...cells));
 }

@@ -1,14 +1,13 @@
 // The ranked table of works, linked to the lines both ways; and the same by township.
 
 import { byId, el, strokesSample } from "./dom.js";
-import { decimal, integer, percent, wan } from "./format.js";
+import { decimal, fixed, integer, percent, wanColumn } from "./format.js";
 import { UNITS } from "./road-model.js";
 import { kindLabel } from "./road-words.js";
 
 export const PAGE_SIZE = 100;
 const SIDE_ORDER = ["a", "both", "b"];
 const SIDE_SIGNS = { a: "本", both: "同", b: "旧" };
-const STABLE = 0.9;
 
 /** @typedef {import("./road-model.js").RoadView} RoadView
  * @typedef {{code: string, work: any, side: string, built: boolean}} Row
@@ -21,10 +20,10 @@ const WORK_COLUMNS = [
   { id: "rank", label: "序", title: "按效益与投资之比排的顺序", number: true, sort: (row) => row.work.rank, cell: (row) => (row.work.rank ? integer(row.work.rank) : "—") },
   { id: "name", label: "工程", sort: (row) => row.work.work_name, cell: nameCell },
   { id: "year", label: "年度", number: true, sort: (row) => row.work.year, cell: (row) => (row.work.year ? String(row.work.year) : row.work.next_in_line ? `候补${row.work.next_in_line}` : "—") },
-  { id: "cost", label: "万元", title: "投资（万元）", number: true, sort: (row) => row.work.cost_cny, cell: (row) => wan(row.work.cost_cny) },
+  { id: "cost", label: "万元", title: "投资（万元）", number: true, sort: (row) => row.work.cost_cny, cell: (row) => wanColumn(row.work.cost_cny) },
   { id: "count", label: "", number: true, sort: (row, view) => row.work[unitOf(view).field], cell: (row, view) => integer(row.work[unitOf(view).field] ?? 0) },
-  { id: "each", label: "万元/户", title: "每户投资（万元），按依靠这项工程的全部户数", number: true, sort: (row) => row.work.cost_per_household_cny, cell: (row) => (row.work.cost_per_household_cny === null || row.work.cost_per_household_cny === undefined ? "—" : decimal(row.work.cost_per_household_cny / 1e4)) },
-  { id: "km", label: "km", title: "长度（km）", number: true, sort: (row) => row.work.length_km, cell: (row) => decimal(row.work.length_km, 2) },
+  { id: "each", label: "万元/户", title: "每户投资（万元），按依靠这项工程的全部户数", number: true, sort: (row) => row.work.cost_per_household_cny, cell: (row) => (row.work.cost_per_household_cny === null || row.work.cost_per_household_cny === undefined ? "—" : wanColumn(row.work.cost_per_household_cny, 2)) },
+  { id: "km", label: "km", title: "长度（km）", number: true, sort: (row) => row.work.length_km, cell: (row) => fixed(row.work.length_km, 2) },
 ];
 
 /** @type {Column[]} */
@@ -34,26 +33,26 @@ const TOWN_COLUMNS = [
   { id: "connected", label: "接通", number: true, sort: (row, view) => connected(row, view), cell: (row, view) => integer(connected(row, view)) },
   { id: "share", label: "接通率", number: true, sort: (row, view) => shareOf(row, view), cell: (row, view) => percent(shareOf(row, view)) },
   { id: "out", label: "未纳入", title: "不明、搬迁或无法到达，未纳入规划", number: true, sort: (row, view) => row.totals[view.state.unit].out, cell: (row, view) => integer(row.totals[view.state.unit].out) },
-  { id: "cost", label: "万元", title: "投资（万元），按工程所在乡镇", number: true, sort: (row) => row.cost, cell: (row) => wan(row.cost) },
+  { id: "cost", label: "万元", title: "投资（万元），按工程所在乡镇", number: true, sort: (row) => row.cost, cell: (row) => wanColumn(row.cost) },
 ];
 
 const planned = (/** @type {any} */ row, /** @type {RoadView} */ view) => row.totals[view.state.unit].connected + row.totals[view.state.unit].open;
 const connected = (/** @type {any} */ row, /** @type {RoadView} */ view) => row.totals[view.state.unit].connected;
 const shareOf = (/** @type {any} */ row, /** @type {RoadView} */ view) => (planned(row, view) ? connected(row, view) / planned(row, view) : null);
 
+/** What sets a work apart: of which plan it is, that it needs a survey, or that it is built only as long as nothing changes. @param {Row} row @param {RoadView} view @param {any} words */
+function badge({ work, side, built }, view, words) {
+  if (view.comparison) return el("span", { class: "badge", title: words.side[side].label, text: SIDE_SIGNS[/** @type {"a"} */ (side)] });
+  if (work.flagged_km > 0) return el("span", { class: "badge warn", title: `${decimal(work.flagged_km, 2)} km 需勘测或展线`, text: "勘" });
+  if (built && work.core === false) return el("span", { class: "badge", title: `价格或权重一变就可能落选：变动中入选 ${percent(work.stability)}`, text: "变" });
+  return null;
+}
+
 /** @param {Row} row @param {RoadView} view @param {any} words */
 function nameCell(row, view, words) {
   const { work, side } = row;
   const line = view.comparison ? words.side[side] : row.built ? (words.kind[work.kind] ?? words.kind.new) : words.unbuilt;
-  const stable = `价格和权重变动时仍入选的比例：${percent(work.stability)}`;
-  const badge = view.comparison
-    ? el("span", { class: "badge", title: words.side[side].label, text: SIDE_SIGNS[/** @type {"a"} */ (side)] })
-    : work.flagged_km > 0
-      ? el("span", { class: "badge warn", title: `${decimal(work.flagged_km, 2)} km 需勘测或展线`, text: "勘" })
-      : work.core || work.stability >= STABLE
-        ? el("span", { class: "badge", title: stable, text: "稳" })
-        : null;
-  return el("span", { class: "work-name", title: `${work.work_name}（${work.work_code}，${kindLabel(words, work.kind)}）` }, strokesSample(line?.strokes ?? []), el("span", { class: "text", text: work.work_name }), badge);
+  return el("span", { class: "work-name", title: `${work.work_name}（${work.work_code}，${kindLabel(words, work.kind)}）` }, strokesSample(line?.strokes ?? []), el("span", { class: "text", text: work.work_name }), badge(row, view, words));
 }
 
 export const isTowns = (/** @type {import("./state.js").State} */ state) => state.level === "township";
@@ -199,7 +198,7 @@ export function sheetTable(view, words) {
 /** @type {Column[]} */
 const SHEET_EXTRA = [
   { id: "kind", label: "类型", sort: () => 0, cell: (row, _, words) => kindLabel(words, row.work.kind) },
-  { id: "flagged", label: "需勘测 km", number: true, sort: () => 0, cell: (row) => decimal(row.work.flagged_km ?? 0, 2) },
+  { id: "flagged", label: "需勘测 km", number: true, sort: () => 0, cell: (row) => (row.work.flagged_km ? fixed(row.work.flagged_km, 2) : "—") },
   { id: "parent", label: "依靠", sort: () => 0, cell: (row, view) => (row.work.parent_work ? (view.byCode.get(row.work.parent_work)?.work_name ?? row.work.parent_work) : "现有路网") },
   { id: "place", label: "所在", sort: () => 0, cell: (row) => [row.work.township_name, row.work.village_name].filter(Boolean).join(" ") },
 ];

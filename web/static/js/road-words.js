@@ -1,5 +1,7 @@
 // Words and marks of the road plan, arranged for look-up.
 
+import { yearsOf } from "./road-model.js";
+
 /** @typedef {{colour: string, width: number, dash: number[]}} Stroke
  * @typedef {{value: string, label: string, strokes: Stroke[]}} PlanLine */
 
@@ -32,5 +34,8 @@ export const reasonText = (words, group) => group.reason_text ?? words.reasons[g
 /** What the panel shows, in words. @param {import("./road-model.js").RoadView} view @param {string} budgetText @returns {string} */
 export function scopeText(view, budgetText) {
   if (view.state.budget !== "") return `按顺序做到 ${budgetText}`;
-  return view.state.year ? `计划，做到 ${view.state.year} 年` : "计划全部年度";
+  const years = yearsOf(view.plan);
+  const [first, last] = [years[0], view.state.year || years[years.length - 1]];
+  if (!years.length) return "计划";
+  return String(first) === String(last) ? `${first} 年计划` : `${first}–${last} 年计划`;
 }
