@@ -116,7 +116,7 @@ def _design(ground: Ground, costs: CostSet, guide: shapely.LineString, margin_m:
     best: tuple[Sheet, Way] | None = None
     for widening in range(WIDENINGS + 1):
         sheet = draw_sheet(ground, guide, spacing_m=spacing, margin_m=margin_m * 2**widening)
-        way = find_way(sheet, _prices(costs), limits)
+        way = find_way(sheet, _prices(costs), limits, water=ground.water)
         best = (sheet, way) if way is not None else best
         if way is not None and not way.at_edge:
             break
@@ -124,7 +124,7 @@ def _design(ground: Ground, costs: CostSet, guide: shapely.LineString, margin_m:
         sheet = open_up(sheet)
         # Where nothing may be built a road still has to be one: height that is missing weighs as much as the place.
         prices = _prices(costs)
-        way = find_way(sheet, replace(prices, missing=prices.missing * FORBIDDEN_FACTOR), limits)
+        way = find_way(sheet, replace(prices, missing=prices.missing * FORBIDDEN_FACTOR), limits, water=ground.water)
         best = (sheet, way) if way is not None else None
     return ends if best is None else best[0].xy(best[1].cells)
 
@@ -166,14 +166,12 @@ def _limits(costs: CostSet) -> Limits:
 def _prices(costs: CostSet) -> Prices:
     base = float(costs.new.road_cny_per_km.value) / 1000
     grade = float(costs.design.grade_max.value)
-    bridge = float(costs.crossing.bridge_cny_per_m.value)
     return Prices(
         base=base,
         earthwork=earthwork_table(costs),
         excess=3 * base,
         missing=(float(costs.new.excess_factor.value) + FLAG_PRICE) * base / grade,
         turn=10 * base,
-        crossing=bridge * float(costs.crossing.river_width_m.value),
-        river=bridge / 4,
+        bridge=float(costs.crossing.bridge_cny_per_m.value),
         steep=FLAG_PRICE,
     )

@@ -65,6 +65,18 @@ def radii(points: NDArray[np.float64], chainage: NDArray[np.float64], *, reach_m
     return radius
 
 
+def bend_places(points: NDArray[np.float64], *, reach_m: float = REACH_M) -> NDArray[np.float64]:
+    """Chainages at which `radii` has to be asked so that no tight place is missed, metres.
+
+    Along a line of straight pieces the measured curvature changes evenly between the places where one of the three points passes a corner: its
+    greatest values are there, or where the measuring begins and ends.
+    """
+    along = distances(points)
+    inner = along[1:-1]
+    places = np.unique(np.concatenate([inner, inner - reach_m, inner + reach_m, [reach_m, along[-1] - reach_m]]))
+    return np.asarray(places[(places >= reach_m) & (places <= along[-1] - reach_m)])
+
+
 def distances(points: NDArray[np.float64]) -> NDArray[np.float64]:
     """Distance along the line of each of its points, metres."""
     return np.asarray(np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))]))

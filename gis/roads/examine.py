@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from gis.roads.curves import distances, drop_doubles, place_at, radii
+from gis.roads.bridges import Runs, water_runs
+from gis.roads.curves import bend_places, distances, drop_doubles, place_at, radii
 from gis.roads.earthwork import section_areas
 from gis.roads.gradeline import Allowance, design_profile
 from gis.roads.window import height_at, value_at
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from gis.roads.ground import Ground
 
 PROBE_M = 2.0
-"""How densely a line is compared with cells (forbidden, river, constraints)."""
+"""How densely a line is compared with cells (forbidden, constraints)."""
 SIDE_M = 15.0
 """Cross slope is measured between points so far to either side: half a cell of a 30 m model."""
 GIVEN = frozenset({"upgrade", "committed"})
@@ -63,7 +64,7 @@ class Alignment:
         flagged_m: length of stations with a flag above `STEEP`.
         grade_max: steepest design grade; NaN if heights are unknown.
         share_above_warn, share_above_limit: of the length.
-        crossings: rivers crossed; `bridge_m` the length of the new bridges (a track has its crossings already).
+        crossings: rivers crossed; `bridge_m` metres over water that a new road has to be carried (a track has its crossings already).
         cut_m3, fill_m3: of new road; an upgrade moves no ground.
         overlaps: metres in each constraint layer.
         cross_slope_mean: tangent.
@@ -98,11 +99,10 @@ class Alignment:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Probe:
-    """The line compared with the cells every two metres: chainage, forbidden, river, constraint bits, and metres that each probe stands for."""
+    """The line compared with the cells every two metres: chainage, forbidden, constraint bits, and metres that each probe stands for."""
 
     chainage: NDArray[np.float64]
     forbidden: NDArray[np.bool_]
-    river: NDArray[np.bool_]
     codes: NDArray[np.uint8]
     weight: NDArray[np.float64]
 
@@ -149,8 +149,8 @@ def examine(points: NDArray[np.float64], ground: Ground, costs: CostSet, *, kind
     heights = _heights(points, ground, costs)
     slope = cross_slopes(points, heights.chainage, ground)
     flag = _flags(points, heights, probe, slope, costs, kind)
-    bridges = bridge_lengths(probe, costs, ground.cell_m)
-    cut, fill = _volumes(heights, slope, probe if bridges else None, costs) if kind not in GIVEN else (0.0, 0.0)
+    bridges = water_runs(points, distances(points), ground.water)
+    cut, fill = _volumes(heights, slope, bridges, costs) if kind not in GIVEN else (0.0, 0.0)
     length, developed = float(heights.chainage[-1]), _developed(heights)
     return Alignment(
         line=shapely.LineString(points),
@@ -165,8 +165,8 @@ def examine(points: NDArray[np.float64], ground: Ground, costs: CostSet, *, kind
         grade_max=float(heights.grade.max()),
         share_above_warn=_share_above(heights, float(costs.design.grade_warn.value)),
         share_above_limit=_share_above(heights, heights.limit),
-        crossings=len(bridges),
-        bridge_m=float(sum(bridges)) if kind not in GIVEN else 0.0,
+        crossings=int(bridges.crosses.sum()),
+        bridge_m=bridges.metres if kind not in GIVEN else 0.0,
         cut_m3=cut,
         fill_m3=fill,
         cross_slope_mean=float(np.nanmean(slope)) if np.isfinite(slope).any() else float("nan"),
@@ -186,7 +186,6 @@ def probe_line(points: NDArray[np.float64], ground: Ground) -> Probe:
     return Probe(
         chainage=chainage,
         forbidden=np.isinf(value_at(ground, ground.factor, at, outside=1.0)),
-        river=value_at(ground, ground.river, at, outside=False),
         codes=value_at(ground, ground.codes, at, outside=0),
         weight=weight,
     )
@@ -200,21 +199,6 @@ def cross_slopes(points: NDArray[np.float64], chainage: NDArray[np.float64], gro
     normal = np.column_stack([-heading[:, 1], heading[:, 0]]) / np.maximum(np.hypot(*heading.T), 1e-9)[:, None]
     at = place_at(points, along, chainage)
     return np.asarray(np.abs(height_at(ground, at + SIDE_M * normal) - height_at(ground, at - SIDE_M * normal)) / (2 * SIDE_M))
-
-
-def bridge_lengths(probe: Probe, costs: CostSet, cell_m: float) -> list[float]:
-    """Length of each river crossing.
-
-    A river's cells are all that it touches, so a run through them is longer than the water: the part beyond one cell's diagonal counts, and at
-    least the assumed width. A run at an end of the line is no crossing: the road starts there.
-    """
-    padded = np.concatenate([[False], probe.river, [False]]).astype(np.int8)
-    edges = np.flatnonzero(np.diff(padded))
-    first, last = edges[::2], edges[1::2] - 1
-    crossed = (first > 0) & (last < len(probe.river) - 1)
-    width = float(costs.crossing.river_width_m.value)
-    runs = probe.chainage[last[crossed]] - probe.chainage[first[crossed]]
-    return [max(width, float(run) - np.sqrt(2) * cell_m) for run in runs]
 
 
 def _heights(points: NDArray[np.float64], ground: Ground, costs: CostSet) -> _Heights:
@@ -241,12 +225,13 @@ def grade_limits(heights: NDArray[np.float64], costs: CostSet) -> NDArray[np.flo
 def _flags(points: NDArray[np.float64], heights: _Heights, probe: Probe, slope: NDArray[np.float64], costs: CostSet, kind: str) -> NDArray[np.int8]:
     """The gravest flag of each station."""
     design, off = costs.design, heights.design - heights.ground
-    tight = radii(points, probe.chainage) < design.radius_min_m.value * (1 - RADIUS_SLACK)
+    bends = bend_places(points)
+    tight = radii(points, bends) < design.radius_min_m.value * (1 - RADIUS_SLACK)
     beyond = (off > design.fill_max_m.value + 1e-6) | (-off > design.cut_max_m.value + 1e-6)
     too_steep = slope > np.tan(np.radians(design.cross_slope_max_deg.value))
     found = {
         Flag.STEEP: _at_stations(heights.grade > design.grade_warn.value + GRADE_SLACK),
-        Flag.TIGHT: _near_stations(heights.chainage, probe.chainage[tight]),
+        Flag.TIGHT: _near_stations(heights.chainage, bends[tight]),
         Flag.SURVEY: beyond | ((too_steep | _near_stations(heights.chainage, self_crossings(points))) & (kind not in GIVEN)),
         Flag.DEVELOP: _at_stations(heights.grade > heights.limit + GRADE_SLACK),
         Flag.FORBIDDEN: _near_stations(heights.chainage, probe.chainage[probe.forbidden]) & (kind not in GIVEN),
@@ -298,11 +283,11 @@ def _share_above(heights: _Heights, grade: NDArray[np.float64] | float) -> float
     return float(run[heights.grade > grade + GRADE_SLACK].sum() / run.sum())
 
 
-def _volumes(heights: _Heights, slope: NDArray[np.float64], bridged: Probe | None, costs: CostSet) -> tuple[float, float]:
+def _volumes(heights: _Heights, slope: NDArray[np.float64], bridges: Runs, costs: CostSet) -> tuple[float, float]:
     """Cut and fill, m³: section areas times the metres of their stations; none on bridges and where nothing is known."""
-    known = np.isfinite(slope) & heights.known
-    if bridged is not None:
-        known &= np.interp(heights.chainage, bridged.chainage, bridged.river) < 0.5  # noqa: PLR2004 - nearer to a dry probe
+    at = heights.chainage[:, None]
+    carried = ((at >= bridges.from_m) & (at <= bridges.to_m)).any(axis=1)
+    known = np.isfinite(slope) & heights.known & ~carried
     if not known.any():
         return 0.0, 0.0
     cut, fill = section_areas((heights.ground - heights.design)[known], slope[known], costs)
@@ -315,18 +300,18 @@ def _overlaps(probe: Probe, ground: Ground) -> dict[str, float]:
 
 
 def _money(
-    costs: CostSet, kind: str, surface: str | None, *, length: float, extra: float, moved: tuple[float, float], bridges: list[float]
+    costs: CostSet, kind: str, surface: str | None, *, length: float, extra: float, moved: tuple[float, float], bridges: Runs
 ) -> dict[str, float]:
     """元 by part. A track has its length and its crossings; what is committed is paid already."""
     base = float(costs.new.road_cny_per_km.value) / 1000
     parts = {"road_cny": base * length, "earthwork_cny": 0.0, "development_cny": 0.0, "bridge_cny": 0.0}
     if kind == "upgrade":
         parts["road_cny"] = costs.upgrade.cny_per_km(surface) * length / 1000
-        parts["bridge_cny"] = float(costs.crossing.culvert_cny.value) * len(bridges)
+        parts["bridge_cny"] = float(costs.crossing.culvert_cny.value) * float(bridges.crosses.sum())
     elif kind == "committed":
         parts["road_cny"] = 0.0
     else:
         parts["earthwork_cny"] = moved[0] * float(costs.earthwork.cut_cny_per_m3.value) + moved[1] * float(costs.earthwork.fill_cny_per_m3.value)
         parts["development_cny"] = base * float(costs.new.excess_factor.value) * extra
-        parts["bridge_cny"] = float(costs.crossing.bridge_cny_per_m.value) * sum(bridges)
+        parts["bridge_cny"] = float(costs.crossing.bridge_cny_per_m.value) * bridges.metres
     return parts | {"overhead_cny": float(costs.overhead_share.value) * sum(parts.values())}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+from gis.roads.bridges import DRY, Water
 from gis.roads.ground_heights import Bounds, heights_on
 from gis.roads.ground_layers import obstacles
 from layers.errors import QueryError
@@ -42,6 +43,7 @@ class Ground:
         cell_m: edge of a cell, metres.
         crs: projected, in metres.
         notes: Chinese sentences on what was missing.
+        water: rivers as they are drawn, for what looks closer than a cell.
     """
 
     heights: NDArray[np.float32]
@@ -54,6 +56,7 @@ class Ground:
     cell_m: float
     crs: CRS
     notes: tuple[str, ...] = ()
+    water: Water = DRY
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -190,4 +193,5 @@ def make_ground(
         cell_m=grid.cell_m,
         crs=crs,
         notes=found.notes,
+        water=found.water,
     )

@@ -15,7 +15,9 @@ import pandas as pd
 import shapely
 from rasterio.features import rasterize
 
+from gis.roads.bridges import Water, see_water
 from gis.roads.cost_rules import Constraint
+from gis.roads.water import see_rivers
 from layers.crs import STORAGE_CRS
 from layers.names import get_layer
 
@@ -35,11 +37,12 @@ CONSTRAINTS = ("redlines", "farmland", "hazards")
 
 @dataclass(frozen=True, slots=True)
 class Obstacles:
-    """What `make_ground` lays over the heights: price factor, bits of constraint layers, river cells, the layers behind the bits, and notes."""
+    """What `make_ground` lays over the heights: price factor, bits of constraint layers, river cells, water as drawn, the layers behind the bits, and notes."""
 
     factor: NDArray[np.float32]
     codes: NDArray[np.uint8]
     river: NDArray[np.bool_]
+    water: Water
     constraints: tuple[str, ...]
     notes: tuple[str, ...]
 
@@ -64,7 +67,8 @@ def obstacles(grid: Grid, layers: Mapping[str, pd.DataFrame], costs: CostSet, cr
         there.append(name)
     rivers = _shapes(layers.get("rivers"), crs)
     river = tight(_burn(grid, rivers, touched=True))
-    return Obstacles(factor, codes, river, tuple(there), _notes(there, has_rivers=len(rivers) > 0))
+    drawn = see_rivers(gpd.GeoDataFrame(geometry=rivers, crs=crs), crs, width_m=float(costs.crossing.river_width_m.value))
+    return Obstacles(factor, codes, river, see_water(drawn), tuple(there), _notes(there, has_rivers=len(rivers) > 0))
 
 
 def _shapes(frame: pd.DataFrame | None, crs: CRS) -> NDArray[np.object_]:

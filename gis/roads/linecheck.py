@@ -1,6 +1,6 @@
 """Does a finished line keep the rules? Asked of its geometry and design heights alone, by other means than those that made it.
 
-Heights come from scipy's own interpolation, radii from parabolas fitted to a dozen points, places from cells met metre by metre. A finding that
+Heights come from scipy's own interpolation, radii from the turning between chords metre by metre, places from cells met in the same way. A finding that
 the alignment did not flag is a defect of the program, never of the road.
 """
 
@@ -26,10 +26,10 @@ FINDING_COLUMNS = ("rule", "from_m", "to_m", "value", "limit", "flagged")
 FLAGGED_FROM = 2
 """Flags from here on tell of a broken rule; 1 only warns."""
 WALK_M = 1.0
-FIT_M = 6.0
-"""Half the stretch to which a parabola is fitted."""
+CHORD_M = 6.0
+"""Distance along the line to the points before and after, through which the circle is laid."""
 RADIUS_SLACK = 0.05
-"""A measured radius may be so much (share) smaller than the drawn one: over this stretch a parabola bends 4 % more than its circle, and curves are drawn as chords."""
+"""A measured radius may be so much (share) smaller than the drawn one: curves are drawn as chords."""
 SIDE_M = 15.0
 """The cross slope is the fall between points so far to either side."""
 GIVEN = ("upgrade", "committed")
@@ -92,29 +92,16 @@ def _grades(alignment: Alignment, ground: Ground, costs: CostSet) -> _Found:
 
 
 def _radii(alignment: Alignment, costs: CostSet) -> _Found:
-    """Parabolas fitted to the points within `FIT_M` of each place: their radius in the middle."""
+    """Circle through each place and the points before and after it: radius = chord from end to end / (2 · sine of the turning between the halves)."""
     limit = float(costs.design.radius_min_m.value)
-    length = alignment.line.length
-    if length <= 2 * FIT_M:
-        return _Found("radius", np.empty(0), np.empty(0), limit)
-    at = np.arange(FIT_M, length - FIT_M + 1e-9, WALK_M)
-    window = np.arange(-FIT_M, FIT_M + 0.5)
-    points = _points(alignment, (at[:, None] + window[None, :]).ravel()).reshape(len(at), len(window), 2)
-    radius = _osculating(points)
+    at = np.arange(CHORD_M, alignment.line.length - CHORD_M, WALK_M)
+    before, here, after = (_points(alignment, at + shift) for shift in (-CHORD_M, 0.0, CHORD_M))
+    into, out, whole = (vector[:, 0] + 1j * vector[:, 1] for vector in (here - before, after - here, after - before))
+    bent = np.maximum(np.abs(np.sin(np.angle(np.where(into == 0, 1, out / np.where(into == 0, 1, into))))), 1e-12)
+    # A line that comes straight back turns by half a circle, whose sine is nothing.
+    radius = np.where(np.abs(whole) < CHORD_M / 2, 0.0, np.abs(whole) / (2 * bent))
     tight = radius < limit * (1 - RADIUS_SLACK)
     return _Found("radius", at[tight], radius[tight], limit)
-
-
-def _osculating(points: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Radius at the middle of each row of points, shape (k, m, 2): of the parabola fitted over the chord; `inf` where they lie on a line."""
-    chord = points[:, -1] - points[:, 0]
-    length = np.maximum(np.hypot(chord[:, 0], chord[:, 1]), 1e-9)[:, None]
-    local = points - points.mean(axis=1, keepdims=True)
-    x = (local * chord[:, None, :]).sum(axis=2) / length
-    y = (local[:, :, 1] * chord[:, None, 0] - local[:, :, 0] * chord[:, None, 1]) / length
-    powers = np.stack([x**2, x, np.ones_like(x)], axis=2)
-    a, b, _ = np.einsum("kij,kj->ik", np.linalg.pinv(powers), y)
-    return np.asarray((1 + b**2) ** 1.5 / np.maximum(2 * np.abs(a), 1e-12))
 
 
 def _unknown(alignment: Alignment, ground: Ground) -> _Found:

@@ -12,12 +12,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import shapely
 
+from gis.roads.bridges import DRY, stretches
 from gis.roads.turning import Charges, Net, follow, least_to_go
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from gis.roads.bridges import Water
     from gis.roads.window import Sheet
 
 HEADINGS = np.array(
@@ -40,8 +43,7 @@ class Prices:
         excess: 元 per metre of rise of a step beyond the grade limit (cut or fill must take it up).
         missing: 元 per metre of height that cut, fill and grade together cannot reach.
         turn: 元 per radian of turning.
-        crossing: 元 per river crossing; half on the way in, half on the way out.
-        river: 元 per metre within river cells, beyond the crossing.
+        bridge: 元 per metre over water.
         steep: multiplier where the ground is steeper than can be built on.
     """
 
@@ -50,8 +52,7 @@ class Prices:
     excess: float
     missing: float
     turn: float
-    crossing: float
-    river: float
+    bridge: float
     steep: float
 
 
@@ -77,7 +78,7 @@ class Way:
     at_edge: bool
 
 
-def find_way(sheet: Sheet, prices: Prices, limits: Limits) -> Way | None:
+def find_way(sheet: Sheet, prices: Prices, limits: Limits, *, water: Water = DRY) -> Way | None:
     """The cheapest way from the start to the end of the sheet.
 
     The first of two passes forgets headings and allowance: what remains to be paid at least guides the second (A*).
@@ -94,8 +95,11 @@ def find_way(sheet: Sheet, prices: Prices, limits: Limits) -> Way | None:
     grade = np.where(heights > limits.high_m, limits.grade_high, limits.grade)
     lengths = sheet.cell_m * np.hypot(HEADINGS[:, 0], HEADINGS[:, 1])
     shifts = HEADINGS[:, 0] * columns + HEADINGS[:, 1]
-    net = Net(_step_prices(sheet, prices, limits, usable), heights, grade, sheet.river.ravel(), shifts, lengths)
-    charges = Charges(prices.excess, prices.crossing / 2, prices.missing, limits.cut_m, limits.fill_m)
+    price = _step_prices(sheet, prices, limits, usable)
+    node, heading, metres = over_water(sheet, water)
+    price[node, heading] += metres * prices.bridge
+    net = Net(price, heights, grade, shifts, lengths)
+    charges = Charges(prices.excess, prices.missing, limits.cut_m, limits.fill_m)
     least = least_to_go(net, goal, charges)
     if not np.isfinite(least[start]):
         return None
@@ -118,8 +122,32 @@ def turn_prices(cell_m: float, radius_m: float, turn: float) -> NDArray[np.float
     return np.where(fits, deflection * turn, np.inf)
 
 
+def over_water(sheet: Sheet, water: Water) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """Steps that touch water: node, heading, and the metres of the step that have to be carried."""
+    rows, columns = sheet.heights.shape
+    frame = shapely.Polygon(sheet.xy(np.array([(0, 0), (0, columns), (rows, columns), (rows, 0)])))
+    near = shapely.union_all(water.areas[np.sort(water.area_tree.query(frame, predicate="intersects"))])
+    if shapely.is_empty(near):
+        return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)
+    shapely.prepare(near)
+    places = sheet.xy(np.argwhere(sheet.inside))
+    node = np.flatnonzero(sheet.inside)[shapely.dwithin(shapely.points(places), near, sheet.cell_m * np.hypot(1, 2))]
+    # Half of the headings: the others are the same steps the other way round.
+    half = len(HEADINGS) // 2
+    node, heading = np.repeat(node, half), np.tile(np.arange(half), len(node))
+    begin = np.column_stack(np.divmod(node, columns))
+    end = begin + HEADINGS[heading]
+    within = ((end >= 0) & (end < (rows, columns))).all(axis=1)
+    node, heading, begin, end = node[within], heading[within], begin[within], end[within]
+    found = stretches(water, sheet.xy(begin), sheet.xy(end))
+    metres = np.bincount(found.piece, weights=found.to_m - found.from_m, minlength=len(node))
+    wet = np.flatnonzero(metres)
+    other = end[wet, 0] * columns + end[wet, 1]
+    return np.append(node[wet], other), np.append(heading[wet], heading[wet] + half), np.tile(metres[wet], 2)
+
+
 def _step_prices(sheet: Sheet, prices: Prices, limits: Limits, usable: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """元 of each step from each node, shape (nodes, 16): road, cross slope, factor and river; `inf` where it leaves what is allowed."""
+    """元 of each step from each node, shape (nodes, 16): road, cross slope and factor; `inf` where it leaves what is allowed."""
     factor = np.where(usable, sheet.factor, np.inf)
     across, along = np.gradient(np.where(usable, sheet.heights, np.nan), sheet.cell_m) if min(factor.shape) > 1 else _level(factor.shape)
     slopes = np.nan_to_num(across), np.nan_to_num(along)
@@ -134,10 +162,9 @@ def _heading_price(heading: int, sheet: Sheet, fields: tuple[NDArray[np.float64]
     touched = [_shift(factor, r, c, np.inf) for r, c in _touched(row, column)]
     slope = np.abs(_mean_with(along, row, column) * row - _mean_with(across, row, column) * column) / reach
     earth = np.interp(slope, np.linspace(0, 2, len(prices.earthwork)), prices.earthwork)
-    wet = (sheet.river + _shift(sheet.river.astype(np.float64), row, column, 0.0)) / 2
     steep = np.where(slope > limits.cross_slope, prices.steep, 1.0)
     mean_factor = np.sum(touched, axis=0) / len(touched)
-    return np.asarray((mean_factor * steep * (prices.base + earth) + wet * prices.river) * sheet.cell_m * reach)
+    return np.asarray(mean_factor * steep * (prices.base + earth) * sheet.cell_m * reach)
 
 
 def _touched(row: int, column: int) -> list[tuple[int, int]]:

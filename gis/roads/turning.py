@@ -19,7 +19,6 @@ class Net(NamedTuple):
         price: 元 of each step from each node, shape (nodes, headings); `inf` where there is none.
         heights: metres.
         grade: limit at each node.
-        wet: river nodes.
         shifts: what each heading adds to a node's number.
         lengths: of a step in each heading, metres.
     """
@@ -27,16 +26,14 @@ class Net(NamedTuple):
     price: NDArray[np.float64]
     heights: NDArray[np.float64]
     grade: NDArray[np.float64]
-    wet: NDArray[np.bool_]
     shifts: NDArray[np.int64]
     lengths: NDArray[np.float64]
 
 
 class Charges(NamedTuple):
-    """元 per metre of rise over the limit, per river bank, per metre of height that is missing; metres of cut and fill that are allowed."""
+    """元 per metre of rise over the limit, per metre of height that is missing; metres of cut and fill that are allowed."""
 
     excess: float
-    bank: float
     missing: float
     cut: float
     fill: float
@@ -97,8 +94,6 @@ def _step(net: Net, charges: Charges, node: int, heading: int) -> tuple[float, f
     other = node + net.shifts[heading]
     rise = 0.5 * (net.grade[other] + net.grade[node]) * net.lengths[heading]
     cost = net.price[node, heading] + max(abs(net.heights[other] - net.heights[node]) - rise, 0.0) * charges.excess
-    if net.wet[node] != net.wet[other]:
-        cost += charges.bank
     return cost, rise
 
 

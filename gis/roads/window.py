@@ -27,7 +27,6 @@ class Sheet:
     Attributes:
         heights: metres, shape (rows, columns); NaN unknown or outside.
         factor: price multiplier at the node, `inf` where any ground cell within half a node spacing is forbidden.
-        river: whether the node lies in a river cell.
         inside: whether the line may use the node (within the corridor).
         origin: x, y of node (0, 0), metres.
         along: step of one column, metres; the step of one row is its left-hand normal.
@@ -36,7 +35,6 @@ class Sheet:
 
     heights: NDArray[np.float64]
     factor: NDArray[np.float64]
-    river: NDArray[np.bool_]
     inside: NDArray[np.bool_]
     origin: tuple[float, float]
     along: tuple[float, float]
@@ -77,7 +75,6 @@ def draw_sheet(ground: Ground, corridor: shapely.LineString, *, spacing_m: float
     return Sheet(
         heights=height_at(ground, points).reshape(shape),
         factor=_factor_around(ground, points, float(np.hypot(*along)) / 2).reshape(shape),
-        river=value_at(ground, ground.river, points, outside=False).reshape(shape),
         inside=near.reshape(shape),
         origin=(float(origin[0]), float(origin[1])),
         along=(float(along[0]), float(along[1])),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import geopandas as gpd
 import networkx as nx
 import numpy as np
 import pytest
@@ -11,30 +12,38 @@ from hypothesis import strategies as st
 from pyproj import CRS
 
 from gis.roads.alignment import Flag, align, engineer
+from gis.roads.bridges import see_water
 from gis.roads.costs import load_costs
 from gis.roads.ground import Ground
 from gis.roads.search import HEADINGS, Limits, Prices, find_way, turn_prices
+from gis.roads.water import see_rivers
 from gis.roads.window import Sheet
 
 COSTS = load_costs()
 CELL = 30.0
 
 
-def ground(height, *, rows=60, columns=60, forbidden=None, river=None):
-    """A grid whose lower left corner is the origin; `height`, `forbidden`, `river` are functions of x, y."""
+def ground(height, *, rows=60, columns=60, forbidden=None, rivers=()):
+    """A grid whose lower left corner is the origin; `height`, `forbidden` are functions of x, y, `rivers` shapes."""
     y, x = np.mgrid[rows - 0.5 : 0 : -1, 0.5:columns] * CELL
     factor = np.where(forbidden(x, y), np.inf, 1.0) if forbidden else np.ones(x.shape)
     return Ground(
         heights=np.asarray(height(x, y) * np.ones(x.shape), dtype=np.float32),
         factor=factor.astype(np.float32),
-        river=river(x, y) if river else np.zeros(x.shape, dtype=bool),
+        river=np.zeros(x.shape, dtype=bool),
         codes=np.isinf(factor).astype(np.uint8),
         constraints=("redlines",),
         x0=0.0,
         y0=rows * CELL,
         cell_m=CELL,
         crs=CRS.from_epsg(4544),
+        water=water(*rivers),
     )
+
+
+def water(*rivers):
+    """Shapes as a river layer of 12 m for lines."""
+    return see_water(see_rivers(gpd.GeoDataFrame(geometry=list(rivers), crs=CRS.from_epsg(4544)), CRS.from_epsg(4544), width_m=12.0))
 
 
 def level(x, y):
@@ -107,10 +116,26 @@ def test_a_line_beyond_the_heights_is_unknown_and_not_fine():
 
 
 def test_a_river_is_crossed_once_and_the_bridge_paid():
-    found = align(ground(level, river=lambda x, _: abs(x - 885) < 15), COSTS, (300, 615), (1500, 615))
+    found = align(ground(level, rivers=[shapely.LineString([(885, 0), (885, 1800)])]), COSTS, (300, 615), (1500, 615))
     assert found.crossings == 1
-    assert found.bridge_m == COSTS.crossing.river_width_m.value
+    assert found.bridge_m == pytest.approx(COSTS.crossing.river_width_m.value, rel=0.01)
     assert found.costs["bridge_cny"] == COSTS.crossing.bridge_cny_per_m.value * found.bridge_m
+
+
+def test_wide_water_is_bridged_where_it_is_narrow():
+    lake = shapely.Polygon([(700, 0), (1100, 0), (1100, 700), (910, 800), (910, 1800), (890, 1800), (890, 800), (700, 700)])
+    found = align(ground(level, rivers=[lake]), COSTS, (300, 615), (1500, 615))
+    assert (found.crossings, found.flagged_m) == (1, 0)
+    assert found.bridge_m == pytest.approx(20, rel=0.1)
+
+
+def test_down_a_winding_valley_the_road_stays_on_one_bank():
+    x = np.arange(0, 1801, 5.0)
+    river = shapely.LineString(np.column_stack([x, 900 + 60 * np.sin(x / 90)]))
+    valley = ground(lambda _, y: 300 + 0.35 * abs(y - 900), rivers=[river])
+    one_bank = align(valley, COSTS, (100, 1010), (1700, 1010))
+    assert (one_bank.crossings, one_bank.bridge_m) == (0, 0)
+    assert align(valley, COSTS, (100, 1010), (1700, 790)).crossings == 1
 
 
 def test_a_track_keeps_its_course_and_pays_for_paving_alone():
@@ -164,7 +189,7 @@ def test_a_line_without_length_is_refused():
         engineer(shapely.LineString([(1, 1), (1, 1)]), ground(level), COSTS, kind="upgrade")
 
 
-PRICES = Prices(base=300, earthwork=np.zeros(256), excess=0, missing=0, turn=90, crossing=0, river=0, steep=1)
+PRICES = Prices(base=300, earthwork=np.zeros(256), excess=0, missing=0, turn=90, bridge=0, steep=1)
 LIMITS = Limits(grade=0.12, grade_high=0.08, high_m=2000, cut_m=6, fill_m=5, radius_m=15, cross_slope=1)
 
 
@@ -174,7 +199,7 @@ def test_the_search_equals_an_exhaustive_one(factors):
     factor = np.array(factors).reshape(5, 6)
     factor[0, 0] = factor[4, 5] = 1.0
     flat = np.zeros((5, 6))
-    sheet = Sheet(flat, factor, flat > 0, flat == 0, (0.0, 0.0), (13.0, 0.0), (0, 0), (4, 5))
+    sheet = Sheet(flat, factor, flat == 0, (0.0, 0.0), (13.0, 0.0), (0, 0), (4, 5))
     found, expected = find_way(sheet, PRICES, LIMITS), exhaustive(factor)
     assert (None if found is None else pytest.approx(found.cost)) == expected
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
@@ -13,15 +14,18 @@ from pyproj import CRS
 from scipy import ndimage
 
 from gis.roads.alignment import align, engineer
+from gis.roads.bridges import see_water
 from gis.roads.costs import load_costs
 from gis.roads.ground import Ground
 from gis.roads.linecheck import FINDING_COLUMNS, check_line
+from gis.roads.water import see_rivers
 
 COSTS = load_costs()
+METRIC = CRS.from_epsg(4544)
 
 
 def terrain(seed, *, relief=150.0, holes=False):
-    """Hills, patches of forbidden ground, a river along a column, and (if asked for) unknown cells."""
+    """Hills, patches of forbidden ground, a river through the middle, and (if asked for) unknown cells."""
     random = np.random.default_rng(seed)
     shape = (45, 45)
     rough = ndimage.gaussian_filter(random.normal(size=shape), 3)
@@ -29,10 +33,11 @@ def terrain(seed, *, relief=150.0, holes=False):
     if holes:
         heights[ndimage.gaussian_filter(random.normal(size=shape), 2) > 0.25] = np.nan
     barred = ndimage.gaussian_filter(random.normal(size=shape), 2) > 0.2
-    river = np.zeros(shape, dtype=bool)
-    river[:, 22] = True
     factor = np.where(barred, np.inf, 1.0).astype(np.float32)
-    return Ground(heights, factor, river, barred.astype(np.uint8), ("redlines",), 0.0, 1350.0, 30.0, CRS.from_epsg(4544))
+    stream = shapely.LineString(np.column_stack([675 + np.cumsum(random.normal(0, 15, 46)), np.arange(0, 1351, 30)]))
+    water = see_water(see_rivers(gpd.GeoDataFrame(geometry=[stream], crs=METRIC), METRIC, width_m=12.0))
+    dry = np.zeros(shape, dtype=bool)
+    return Ground(heights, factor, dry, barred.astype(np.uint8), ("redlines",), 0.0, 1350.0, 30.0, METRIC, (), water)
 
 
 @settings(max_examples=15, deadline=None)
@@ -51,6 +56,20 @@ def test_given_lines_have_no_finding_without_a_flag(seed, kind, holes):
     findings = check_line(engineer(shapely.LineString(corners), ground, COSTS, kind=kind), ground, COSTS)
     assert findings[~findings["flagged"]].empty
     assert tuple(findings.columns) == FINDING_COLUMNS
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10_000), st.booleans(), st.booleans())
+def test_short_and_crooked_lines_have_no_finding_without_a_flag(seed, given_line, holes):
+    ground, random = terrain(seed, holes=holes), np.random.default_rng(seed)
+    # Digitised by hand: steps of a few metres in any direction, and now and then straight back.
+    turned = np.cumsum(random.choice([0.0, 0.3, -0.5, 1.2, np.pi], 12))
+    steps = random.uniform(0.5, 8.0, 12)[:, None] * np.column_stack([np.cos(turned), np.sin(turned)])
+    crooked = shapely.LineString(random.uniform(300, 1000, 2) + np.cumsum(steps, axis=0))
+    ends = crooked.coords[0], crooked.coords[-1]
+    found = engineer(crooked, ground, COSTS, kind="upgrade") if given_line else align(ground, COSTS, *ends, corridor=crooked)
+    findings = check_line(found, ground, COSTS)
+    assert findings[~findings["flagged"]].empty
 
 
 @pytest.fixture(scope="module")
