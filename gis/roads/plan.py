@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import geopandas as gpd
 
+from gis.roads.caveats import caveats
 from gis.roads.demand import IN_PLAN, ask_for_roads
 from gis.roads.engineering import engineer_sections
 from gis.roads.existing import see_roads
@@ -163,7 +164,8 @@ def _finished(
     standard: Standard,
     layers: Mapping[str, pd.DataFrame],
 ) -> NetworkPlan:
-    times = detours(groups, township_seats(layers, crs=ground.crs), trunk.planning.stock, laid.sections, costs.travel)
+    seats = township_seats(layers, crs=ground.crs)
+    times = detours(groups, seats, trunk.planning.stock, laid.sections, costs.travel)
     by_group = works.work_groups.merge(times, on="group_code", how="left").assign(wanted=groups["wanted"].array)
     frames = {
         "road_works": stored(measure(add_up(works.works, laid.sections), by_group, costs, layers)),
@@ -171,7 +173,8 @@ def _finished(
         "road_profiles": laid.profiles,
         "road_work_groups": by_group,
     }
-    return NetworkPlan(frames, _summary(works, laid, trunk, ground, costs, standard))
+    summary = _summary(works, laid, trunk, ground, costs, standard)
+    return NetworkPlan(frames, summary | {"warnings": caveats(works, trunk, groups, seats)})
 
 
 def measure(works: gpd.GeoDataFrame, groups: pd.DataFrame, costs: CostSet, layers: Mapping[str, pd.DataFrame]) -> gpd.GeoDataFrame:

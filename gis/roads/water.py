@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _AREA = 2  # shapely.get_dimensions
 _TILE_M = 500.0
 """Wide water is cut into tiles, so that a short piece of road meets few points of a long river."""
+_NET = np.array([np.pi, np.e, np.pi, np.e])
+"""Where the net of tiles begins: on no round metre, for a piece along the edge of two tiles would count in both."""
 _CHUNK = 200_000
 
 
@@ -56,11 +58,11 @@ def _tiles(areas: Shapes) -> Shapes:
     """Areas cut along a net of squares."""
     if len(areas) == 0:
         return areas
-    west, south, east, north = np.floor(shapely.bounds(areas) / _TILE_M).astype(np.int64).T
+    west, south, east, north = np.floor((shapely.bounds(areas) - _NET) / _TILE_M).astype(np.int64).T
     columns, count = east - west + 1, (east - west + 1) * (north - south + 1)
     area = np.repeat(np.arange(len(areas)), count)
     at = np.arange(len(area)) - np.repeat(np.cumsum(count) - count, count)
-    x, y = (west[area] + at % columns[area]) * _TILE_M, (south[area] + at // columns[area]) * _TILE_M
+    x, y = (west[area] + at % columns[area]) * _TILE_M + _NET[0], (south[area] + at // columns[area]) * _TILE_M + _NET[1]
     squares = shapely.box(x, y, x + _TILE_M, y + _TILE_M)
     shapely.prepare(areas)
     met = shapely.intersects(areas[area], squares)

@@ -45,12 +45,14 @@ class Works:
             (`connected`, `on_network`, `unreachable`, or why it is not planned), `attributed_cny, alone_cny, leave_out_saves_cny, join_cny`,
             `lon, lat, synthetic`.
         users: pairs `section_code, group_code`: who needs which section.
+        loose: codes of works that touch neither the network nor another work.
     """
 
     works: gpd.GeoDataFrame
     sections: gpd.GeoDataFrame
     work_groups: pd.DataFrame
     users: pd.DataFrame
+    loose: tuple[str, ...]
 
     @property
     def unattributed_cny(self) -> float:
@@ -86,7 +88,7 @@ def make_works(trunk: Trunk, groups: gpd.GeoDataFrame, *, by_households: bool = 
     works = _works(draft, areas, sections, told, code)
     invented = works.set_index("work_code")["synthetic"].reindex(sections["work_code"]).array
     sections = sections.assign(synthetic=sections["synthetic"].fillna(pd.Series(invented, index=sections.index)))
-    found = Works(works, sections, _work_groups(draft, code, trunk, groups), users)
+    found = Works(works, sections, _work_groups(draft, code, trunk, groups), users, tuple(code[work.key] for work in draft if not work.hangs))
     return with_costs(found, sections["cost_cny"], by_households=by_households)
 
 
@@ -118,13 +120,14 @@ def with_costs(works: Works, cost_cny: ArrayLike, *, by_households: bool = False
 
 @dataclass(slots=True)
 class _Draft:
-    """A work in the making: its key node, that of the work above (-1 none), groups at its end, all groups that need it, its runs."""
+    """A work in the making: its key node, that of the work above (-1 none), groups at its end, all groups that need it, its runs, and whether it touches the network or other works."""
 
     key: int
     parent: int
     groups: list[int]
     below: list[int]
     runs: list[Run]
+    hangs: bool = True
 
 
 def _needs(trunk: Trunk, paths: KeyPaths) -> dict[int, list[int]]:
@@ -147,7 +150,7 @@ def _draft(trunk: Trunk, paths: KeyPaths, runs: list[Run], needs: dict[int, list
             found[home].below.append(group)
         if homes:
             found[homes[0]].groups.append(group)
-    spare = [_Draft(NONE - 1 - at, part.parent, [], [], [part.run]) for at, part in enumerate(spare_parts(paths, trunk.planning, runs))]
+    spare = [_Draft(NONE - 1 - at, part.parent, [], [], [part.run], part.hangs) for at, part in enumerate(spare_parts(paths, trunk.planning, runs))]
     return [*found.values(), *spare]
 
 
