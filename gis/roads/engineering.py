@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -12,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from gis.roads.alignment import align, engineer
+from gis.roads.examine import LEAST_M, no_road
 from gis.roads.linecheck import check_line
 
 if TYPE_CHECKING:
@@ -28,6 +31,10 @@ PARTS = ("road_cny", "earthwork_cny", "development_cny", "bridge_cny", "overhead
 _LAID_OUT = ("new", "join")
 """Kinds whose line is ours to choose; the others follow a line that is given."""
 _TOLD_EVERY = 20
+_MOST_WORKERS = 8
+"""Each holds a sheet of up to a hundred megabytes."""
+_SHORT_M = 1.0
+"""Between ends so near to each other there is nothing to search for."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,7 +53,12 @@ class Engineered:
 
 
 def engineer_sections(
-    sections: gpd.GeoDataFrame, ground: Ground, costs: CostSet, *, tell: Callable[[str, float], None] = lambda _words, _done: None
+    sections: gpd.GeoDataFrame,
+    ground: Ground,
+    costs: CostSet,
+    *,
+    tell: Callable[[str, float], None] = lambda _words, _done: None,
+    workers: int | None = None,
 ) -> Engineered:
     """Lay out, examine and price every section.
 
@@ -55,36 +67,43 @@ def engineer_sections(
             (what the bureau says that a project costs; <NA> where it says nothing), lines in the CRS of the ground.
         ground: the finest grid.
         costs: limits and prices.
-        tell: called with what is being done and the share that is done.
+        tell: called with what is being done and the share that is done; what it raises ends the work.
+        workers: threads; none: one a core. The result does not depend on how many there are.
 
     Returns:
-        The same rows in the same order; the work runs on all cores, and its result does not depend on how many there are.
+        The same rows in the same order. A section without length stays as it is and costs nothing.
     """
-    rows = list(zip(sections.geometry, sections["kind"], sections["surface"], sections["stated_cny"], strict=True))
+    rows = (sections.geometry, sections["kind"], sections["surface"], sections["stated_cny"])
     finished: list[Alignment] = []
     findings: list[pd.DataFrame] = []
     codes = list(zip(sections["work_code"], sections["section_code"], strict=True))
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for at, (one, found) in enumerate(pool.map(lambda row: _finish(*row, ground, costs), rows)):
+    pool = ThreadPoolExecutor(workers or min(os.cpu_count() or 1, _MOST_WORKERS))
+    try:
+        for at, (one, found) in enumerate(pool.map(partial(_finish, ground, costs), *rows)):
             finished.append(one)
             findings.append(found.assign(section_code=codes[at][1]))
             if at % _TOLD_EVERY == 0:
-                tell(f"逐段选线（{at}/{len(rows)}）", at / len(rows))
+                tell(f"逐段选线（{at}/{len(codes)}）", at / len(codes))
+    finally:
+        # Whoever cancels does not wait for the sections that have not begun.
+        pool.shutdown(cancel_futures=True)
     return Engineered(
         _measured(sections, finished), _profiles(codes, finished), pd.concat(findings, ignore_index=True) if findings else pd.DataFrame()
     )
 
 
-def _finish(line: shapely.LineString, kind: str, surface: object, stated: object, ground: Ground, costs: CostSet) -> tuple[Alignment, pd.DataFrame]:
+def _finish(ground: Ground, costs: CostSet, line: shapely.LineString, kind: str, surface: Any, stated: Any) -> tuple[Alignment, pd.DataFrame]:
     """The finished line, and what an examination of it alone finds."""
     known = None if pd.isna(surface) else str(surface)
-    if kind in _LAID_OUT:
-        ends = np.asarray(line.coords)[[0, -1], :2]
-        found = align(ground, costs, tuple(ends[0]), tuple(ends[1]), corridor=line)
+    (start_x, start_y, *_), (end_x, end_y, *_) = line.coords[0], line.coords[-1]
+    if line.length <= LEAST_M:
+        found = no_road(line, kind)
+    elif kind in _LAID_OUT and math.hypot(end_x - start_x, end_y - start_y) > _SHORT_M:
+        found = align(ground, costs, (start_x, start_y), (end_x, end_y), corridor=line)
     else:
         found = engineer(line, ground, costs, kind=kind, surface=known)
     if not pd.isna(stated):
-        found = replace(found, costs=dict.fromkeys(PARTS, 0.0) | {"road_cny": float(str(stated))})
+        found = replace(found, costs=dict.fromkeys(PARTS, 0.0) | {"road_cny": float(stated)})
     return found, check_line(found, ground, costs)
 
 

@@ -30,6 +30,8 @@ SIDE_M = 15.0
 """Cross slope is measured between points so far to either side: half a cell of a 30 m model."""
 GIVEN = frozenset({"upgrade", "committed"})
 """Kinds whose course is there already: it moves no earth, and where it lies is not for the design to change."""
+LEAST_M = 1e-3
+"""A line so short is a point."""
 GRADE_SLACK = 1e-5
 RADIUS_SLACK = 0.02
 """A drawn curve consists of chords: its measured radius may fall short by so much (share)."""
@@ -172,6 +174,30 @@ def examine(points: NDArray[np.float64], ground: Ground, costs: CostSet, *, kind
         cross_slope_mean=float(np.nanmean(slope)) if np.isfinite(slope).any() else float("nan"),
         overlaps=_overlaps(probe, ground),
         costs=_money(costs, kind, surface, length=length, extra=developed - length, moved=(cut, fill), bridges=bridges),
+    )
+
+
+def no_road(line: shapely.LineString, kind: str) -> Alignment:
+    """A line without length: no stations, no quantities, no money."""
+    nothing, unknown = np.empty(0), float("nan")
+    return Alignment(
+        line=line,
+        kind=kind,
+        chainage_m=nothing,
+        ground_m=nothing,
+        design_m=nothing,
+        flag=np.empty(0, dtype=np.int8),
+        length_m=0.0,
+        developed_m=0.0,
+        flagged_m=0.0,
+        grade_max=unknown,
+        share_above_warn=0.0,
+        share_above_limit=0.0,
+        crossings=0,
+        bridge_m=0.0,
+        cut_m3=0.0,
+        fill_m3=0.0,
+        cross_slope_mean=unknown,
     )
 
 

@@ -58,10 +58,16 @@ def check_line(alignment: Alignment, ground: Ground, costs: CostSet) -> pd.DataF
         `crosses_itself`, `length`), from_m, to_m, the worst value, the limit (NaN where there is none), and `flagged`: whether every place
         of the stretch has a flagged station within one station spacing.
     """
+    if not len(alignment.chainage_m):
+        return _table([])
     rules = [_grades(alignment, ground, costs), _radii(alignment, costs), _unknown(alignment, ground), *_offsets(alignment, ground, costs)]
     if alignment.kind not in GIVEN:
         rules += [_forbidden(alignment, ground), _cross_slopes(alignment, ground, costs), _crosses_itself(alignment)]
     rows = [row for rule in [*rules, _length(alignment)] for row in _stretches(rule, alignment)]
+    return _table(rows)
+
+
+def _table(rows: list[tuple[str, float, float, float, float, bool]]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=list(FINDING_COLUMNS))
     return frame.astype({"rule": "string", "from_m": float, "to_m": float, "value": float, "limit": float, "flagged": bool})
 
@@ -149,7 +155,8 @@ def _crosses_itself(alignment: Alignment) -> _Found:
     """Where a line that is not simple meets itself: ends of its noded parts that are not its own ends."""
     if alignment.line.is_simple:
         return _Found("crosses_itself", np.empty(0), np.empty(0), float("nan"))
-    parts = shapely.get_parts(shapely.node(alignment.line))
+    # On a grid of millimetres: plain noding fails on lines that run back over themselves.
+    parts = shapely.get_parts(shapely.union_all([alignment.line], grid_size=1e-3))
     meeting = shapely.get_point(parts, -1)
     at = np.sort(shapely.line_locate_point(alignment.line, meeting))
     inner = at[(at > WALK_M) & (at < alignment.line.length - WALK_M)]
