@@ -12,12 +12,12 @@ from api.plan_sources import costs_of
 from api.runs.assess import access_points, assess_county, counted_groups, read_terrain, standard_of
 from gis.roads.plan import NetworkPlan, PlanOptions, plan_roads
 from gis.roads.schedule import schedule_roads, usual_terms
-from layers.errors import LayerNotFound
+from layers.errors import LayerNotFound, QueryError
 from layers.store.revision import Change
 from layers.store.stamps import is_outdated, make_stamp
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     import geopandas as gpd
     import pandas as pd
@@ -109,7 +109,7 @@ def plan_county_roads(
 
     Raises:
         LayerNotFound: the county has no groups, roads or terrain.
-        QueryError: the terms do not fit the works.
+        QueryError: the terms do not fit the works, or speak of works that a new network calls otherwise.
     """
     tell("核对各组现状", 0.0)
     head = _with_needed(workspace)
@@ -118,9 +118,30 @@ def plan_county_roads(
     share = 0.0
     if _network_outdated(workspace, head, stamp):
         share = _PROGRAMME_FROM
+        before = workspace.store.read("road_works", rev=head.id) if "road_works" in head.layers else None
         plan = _plan(workspace, head, standard, prices, options, lambda words, done: tell(words, done * share))
         head = _commit_network(workspace, head, plan, stamp)
+        _refuse_other_works(before, plan.frames["road_works"], (*asked.must, *asked.must_not))
     return _commit_programme(workspace, head, asked, prices, lambda words, done: tell(words, share + (1 - share) * done))
+
+
+def _refuse_other_works(before: pd.DataFrame | None, now: pd.DataFrame, asked: Sequence[str]) -> None:
+    """Each network numbers its works anew: what was asked for by number must still be the same road.
+
+    Raises:
+        QueryError: a number that was asked for means another work now.
+    """
+    if before is None:
+        return
+    names, others = (dict(zip(frame["work_code"], frame["work_name"], strict=True)) for frame in (before, now))
+    changed = [
+        f"{code}（原为{names[code]}，现为{others.get(code, '无此工程')}）" for code in asked if code in names and names[code] != others.get(code)
+    ]
+    if changed:
+        raise QueryError(
+            f"现状有变，道路网络已重新计算，工程编号也变了：{'；'.join(changed)}。",
+            hint="年度计划没有改动；请按新的工程表改正必建、不建，再提交一次。",
+        )
 
 
 def _with_needed(workspace: Workspace) -> Revision:
