@@ -171,8 +171,9 @@ def _length(alignment: Alignment) -> _Found:
 
 
 def _points(alignment: Alignment, at: NDArray[np.float64]) -> NDArray[np.float64]:
-    held = np.clip(at, 0, alignment.line.length)
-    return shapely.get_coordinates(shapely.line_interpolate_point(alignment.line, held))
+    x, y = np.asarray(alignment.line.coords)[:, :2].T
+    along = np.append(0.0, np.cumsum(np.hypot(np.diff(x), np.diff(y))))
+    return np.column_stack([np.interp(at, along, x), np.interp(at, along, y)])
 
 
 def _cells(ground: Ground, points: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -185,6 +186,10 @@ def _ground_at(ground: Ground, points: NDArray[np.float64]) -> NDArray[np.float6
     rows, columns = ground.heights.shape
     half = 0.5
     beyond = (place < -half).any(axis=0) | (place[0] > rows - half) | (place[1] > columns - half)
-    height = ndimage.map_coordinates(ground.heights.astype(np.float64), place, order=1, mode="nearest")
+    # Only what lies around the points: a county's heights are a hundred megabytes.
+    low = np.clip(np.floor(place.min(axis=1)).astype(int) - 1, 0, (rows - 1, columns - 1))
+    high = np.clip(np.ceil(place.max(axis=1)).astype(int) + 2, low + 1, (rows, columns))
+    around = ground.heights[low[0] : high[0], low[1] : high[1]].astype(np.float64)
+    height = ndimage.map_coordinates(around, place - low[:, None], order=1, mode="nearest")
     height[beyond] = np.nan
     return np.asarray(height)
