@@ -34,7 +34,8 @@ def add_up(works: gpd.GeoDataFrame, sections: gpd.GeoDataFrame) -> gpd.GeoDataFr
         sections: as `gis.roads.engineering.engineer_sections` returns them.
 
     Returns:
-        The same rows: lengths in km, money by part, grades (the steepest; shares of the length), cross slope weighted by length.
+        The same rows: lengths in km, money by part, grades (the steepest that is known; shares of the length), cross slope weighted by length.
+        A sum is missing where a part of it is, a mean where there is no length, everything where a work has no section.
     """
     codes, work = works["work_code"], sections["work_code"]
     length = _added(sections["length_m"], work, codes)
@@ -42,8 +43,8 @@ def add_up(works: gpd.GeoDataFrame, sections: gpd.GeoDataFrame) -> gpd.GeoDataFr
     for name, kinds in (("new_km", _NEW), ("upgrade_km", ("upgrade",))):
         columns[name] = np.round(_added(sections["length_m"].where(sections["kind"].isin(kinds), 0.0), work, codes) / 1000, 4)
     for name, of in _MEANS.items():
-        columns[name] = np.round(_added(sections[of] * sections["length_m"], work, codes) / length, 4)
-    columns["crossings_count"] = pd.array(_added(sections["crossings"], work, codes).astype(np.int64), dtype="Int64")
+        columns[name] = np.round(_added(sections[of] * sections["length_m"], work, codes) / np.where(length > 0, length, np.nan), 4)
+    columns["crossings_count"] = pd.Series(_added(sections["crossings"], work, codes)).astype("Float64").astype("Int64").array
     columns["grade_max"] = sections["grade_max"].groupby(work).max().reindex(codes).round(4).to_numpy(dtype=float)
     columns["cost_per_household_cny"] = per_household(works)
     lines = sections[["work_code", "geometry"]].dissolve("work_code").geometry.reindex(codes)
