@@ -44,9 +44,15 @@ SLIDE = """([selector, value]) => {
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory):
+def unplanned(tmp_path_factory):
+    """The small county, made once; what gets a plan is a copy of it."""
+    return build_workspace(tmp_path_factory.mktemp("unplanned"))
+
+
+@pytest.fixture(scope="module")
+def workspace(unplanned, tmp_path_factory):
     """The small county with two plans: the older one has less money."""
-    made = build_workspace(tmp_path_factory.mktemp("planned"))
+    made = shutil.copytree(unplanned, tmp_path_factory.mktemp("planned") / "workspace")
     commit_plan(made, title="旧方案", budgets=(400_000.0, 200_000.0))
     commit_plan(made, title="新方案")
     return made
@@ -67,6 +73,10 @@ def plan(address):
 def cost(plan):
     """Yuan that each work costs by itself."""
     return {work["work_code"]: work["cost_cny"] for work in plan["works"]}
+
+
+panel_alone = pytest.mark.parametrize("renderer", ["canvas"])
+"""For what the map has no part in."""
 
 
 @pytest.fixture(params=["gl", "canvas"])
@@ -146,6 +156,7 @@ def test_budget_moves_lines_table_marks_and_numbers(opened, cost):
     assert "budget" not in page.url
 
 
+@panel_alone
 def test_one_grip_of_the_slider_is_one_step_back(opened):
     page, reader = opened("&unit=groups")
     page.dispatch_event("#plan-budget", "pointerdown")
@@ -172,6 +183,7 @@ def test_years_open_one_after_the_other(opened):
     assert "year=" not in page.url
 
 
+@panel_alone
 @pytest.mark.parametrize(
     ("unit", "text"), [("groups", "2 / 3 组"), ("households", "86 / 128 户"), ("registered", "26 / 38 脱贫户"), ("people", "344 / 512 人")]
 )
@@ -212,6 +224,7 @@ def test_card_of_a_work_has_profile_costs_groups_and_dependence(opened, cost):
     assert cost[TO_LOWER] > 0
 
 
+@panel_alone
 def test_parts_of_a_cost_sum_to_the_price(opened, address):
     page, _ = opened(f"&work={TO_BACK}")
     page.wait_for_selector("#card .costs")
@@ -236,6 +249,7 @@ def test_group_says_which_works_connect_it_and_what_it_saves(opened):
     page.wait_for_selector("#headline .big")
 
 
+@panel_alone
 def test_group_that_is_left_out_says_why(opened):
     page, _ = opened("&select=52992610120103")
     page.wait_for_selector("#card:not([hidden])")
@@ -280,6 +294,9 @@ def test_two_plans_beside_each_other(opened, plan, cost):
     assert float(only.split("\t")[3].replace(",", "")) == pytest.approx(cost[TO_BACK] / 1e4, abs=0.5)
     assert both.split("\t")[1] == "2"
     assert other.split("\t")[1] == "0"
+    ours, theirs = (row.split("\t")[1:] for row in page.locator("#plan-sums tfoot tr").all_inner_texts())
+    assert (ours[0], theirs[0]) == ("3", "2")
+    assert (ours[3], theirs[3]) == ("86", "41")
     assert "仅本方案" in page.inner_text("#legend")
     assert f"compare={older}" in page.url
     page.go_back()
@@ -287,6 +304,7 @@ def test_two_plans_beside_each_other(opened, plan, cost):
     assert page.locator("#plan-sums").count() == 0
 
 
+@panel_alone
 def test_area_narrows_works_groups_and_numbers(opened):
     page, reader = opened("&area=529926100202")
     assert page.evaluate("() => [...document.querySelectorAll('#plan-table tr[data-code]')].map((row) => row.dataset.code)") == [TO_BACK]
@@ -296,6 +314,7 @@ def test_area_narrows_works_groups_and_numbers(opened):
     assert page.locator("#plan-table tr[data-code]").count() == 4
 
 
+@panel_alone
 def test_everything_is_reachable_by_keyboard(opened):
     page, _ = opened()
     page.focus("#panels button >> nth=0")
@@ -360,6 +379,27 @@ def test_outdated_plan_says_why_and_offers_a_new_one(watch, browser_plain, addre
     assert page.errors == []
 
 
+def test_plan_that_cannot_keep_its_terms_says_so_in_a_line_that_opens(watch, browser_plain, address):
+    page = watch(browser_plain)
+
+    def told(route):
+        answer = route.fetch()
+        body = answer.json()
+        programme = {**body["programme"], "status": "infeasible", "conflicts": [{"sentence": "甲镇还差 12 户。"}, {"sentence": "还差 20 万元。"}]}
+        route.fulfill(response=answer, json={**body, "programme": programme, "summary": {**body["summary"], "warnings": ["<b>没有红线图层</b>。"]}})
+
+    page.route("**/plans/roads", told)
+    page.goto(f"{address}#panel=plan")
+    page.wait_for_selector("#plan-table tr[data-code]")
+    grave, mild = page.locator(".plan-told").all()
+    assert grave.inner_text().strip().endswith("（2 条）：甲镇还差 12 户。")
+    grave.locator("summary").click()
+    _slide(page, "#plan-budget", 200_000)
+    assert grave.locator("li").all_inner_texts() == ["甲镇还差 12 户。", "还差 20 万元。"]  # it stays open
+    assert "<b>没有红线图层</b>。" in mild.inner_text()
+    assert page.errors == []
+
+
 def test_sheet_has_map_curve_parameters_and_the_whole_table(opened, tmp_path):
     page, _ = opened("&year=2026")
     page.wait_for_timeout(500)
@@ -369,14 +409,14 @@ def test_sheet_has_map_curve_parameters_and_the_whole_table(opened, tmp_path):
     assert (round(width), round(height)) == (842, 595)
     text = subprocess.run(["pdftotext", "-layout", str(tmp_path / "sheet.pdf"), "-"], capture_output=True, text=True, check=True).stdout
     first, rest = text.split("\f", 1)
-    for word in ("演示县 道路计划", "做到 2026 年", "mountain-2017@1", "图例", "审图号", "接通 1 组"):
+    for word in ("演示县 道路计划", "2026 年计划", "mountain-2017@1", "图例", "审图号", "接通 1 组"):
         assert word in first
     for word in ("累计投资", "结转", "每户 1", "甲一村干线", "甲一村三组通组路", "现有路网"):
         assert word in rest
 
 
-def test_county_without_a_plan_says_so_and_shows_the_way(watch, browser_plain, serve, tmp_path, read):
-    with serve(build_workspace(tmp_path)) as address:
+def test_county_without_a_plan_says_so_and_shows_the_way(watch, browser_plain, serve, unplanned, read):
+    with serve(unplanned) as address:
         page = watch(browser_plain)
         page.goto(f"{address}#panel=plan")
         page.wait_for_selector(".plan-empty")
@@ -452,8 +492,8 @@ class Service:
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory):
-    made = build_workspace(tmp_path_factory.mktemp("ordered"))
+def service(unplanned, tmp_path_factory):
+    made = shutil.copytree(unplanned, tmp_path_factory.mktemp("ordered") / "workspace")
     commit_plan(made)
     running = Service(made)
     try:
@@ -479,6 +519,10 @@ def _order(page, service):
     page.fill("#plan-form [data-year='2027']", "300")
     page.fill("#plan-form [data-weight=registered]", "0.5")
     page.fill("#plan-form [data-target='*']", "30")
+    page.select_option("#plan-form .targets li:nth-child(2) select >> nth=0", label="甲镇")
+    page.select_option("#plan-form .targets li:nth-child(2) select >> nth=1", "2026")
+    page.fill("#plan-form .targets li:nth-child(2) input", "60")
+    page.select_option("#plan-form [data-costs]", "mountain-2018")
     page.fill("#plan-form input[type=text]", "加投方案")
     page.click("#plan-form button[type=submit]")
     page.wait_for_selector("#plan-job progress")
@@ -495,7 +539,9 @@ def test_order_runs_with_progress_and_ends(service, watch, browser_plain):
     assert options["budgets_cny"] == [500_000, 3_000_000]
     assert options["must"] == [TO_LOWER]
     assert options["weights"]["registered"] == 0.5
-    assert options["floors"][0]["share"] == 0.3
+    floors = [(one["area_code"], one["by_year"], one["share"]) for one in options["floors"]]
+    assert floors == [(None, None, 0.3), ("529926100", 2026, 0.6)]
+    assert options["costs"] == "mountain-2018"
     assert page.errors == []
 
 
@@ -520,7 +566,7 @@ def test_run_that_fails_says_why(service, watch, browser_plain):
 
 
 def test_service_that_is_killed_and_started_again_goes_on_and_loses_nothing(service, watch, browser_plain):
-    _script(service, steps=25, pause_s=0.2)
+    _script(service, steps=16, pause_s=0.2)
     page = watch(browser_plain)
     _order(page, service)
     page.wait_for_function("() => document.querySelector('#plan-job .job-words')?.textContent.includes('第')")

@@ -279,6 +279,16 @@ def test_money_in_the_words_of_an_office(run):
     assert run("format", "[0, 165000, 12345678, 123456789, null].map(m.money)") == ["0 万元", "16.5 万元", "1,235 万元", "1.23 亿元", "不明"]
 
 
+@node
+def test_only_the_flagged_pieces_of_a_section_look_like_a_warning(run):
+    view = {"comparison": None, "state": {"work": ""}}
+    words = {"kind": {"new": {"strokes": ["new"]}}, "flagged": {"strokes": ["tape"]}, "unbuilt": {"strokes": ["thin"]}}
+    pieces = [{"work_code": "a", "kind": "new", "flagged": flagged} for flagged in (True, False, "false")] + [{"work_code": "b", "flagged": True}]
+    given = {"view": view, "words": words, "pieces": pieces}
+    looks = "given.pieces.map((one) => m.lookOf({ ...given.view, built: new Set('a') }, given.words, one, false).strokes[0])"
+    assert run("road-strokes", looks, given) == ["tape", "new", "new", "thin"]
+
+
 def test_every_flag_of_the_engineer_and_every_reason_of_the_demand_has_a_word():
     demand = pytest.importorskip("gis.roads.demand")
     assert {str(one) for one in demand.Wanted} <= set(road_legend.LEFT_OUT)

@@ -22,7 +22,8 @@ export class RoadLayer {
   constructor(map) {
     this.map = map;
     this.classes = drawnClasses();
-    this.paint = { lines: L.canvas({ pane: "lines", padding: 0.2 }), points: L.canvas({ pane: "points", padding: 0.2 }) };
+    const { Sheet } = this.classes;
+    this.paint = { lines: new Sheet({ pane: "lines", padding: 0.2 }), points: new Sheet({ pane: "points", padding: 0.2 }) };
     this.holder = L.layerGroup().addTo(map);
     this.marksHolder = L.layerGroup().addTo(map);
     /** @type {DrawnLine[]} */

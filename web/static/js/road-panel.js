@@ -200,7 +200,7 @@ export class RoadPanel {
     const { store } = this.frame;
     return {
       close: () => store.set({ work: "", select: "" }),
-      work: (code) => store.set({ work: code, select: "", page: this.view ? pageOf(this.view, code) : 0 }),
+      work: (code) => store.set({ work: code, select: "" }),
       group: (code) => store.set({ select: code, work: "" }),
       gaps: (code) => store.set({ panel: "", select: code, work: "", sort: "", page: 0, level: "" }),
       decide: this.writable ? (code, decision) => this.decide(code, decision) : null,
@@ -208,10 +208,17 @@ export class RoadPanel {
     };
   }
 
-  /** Move the map when a work is out of sight or too small to be seen, but only once. @param {string} code */
+  /** Bring a work into sight, in the table and on the map, but only once. @param {string} code */
   reveal(code) {
     if (this.moved === code) return;
     this.moved = code;
+    if (this.view && !isTowns(this.view.state)) this.frame.store.set({ page: pageOf(this.view, code) }, { replace: true });
+    showRow(code);
+    this.moveTo(code);
+  }
+
+  /** Move the map when a work is out of sight or too small to be seen. @param {string} code */
+  moveTo(code) {
     const bounds = this.layer.boundsOf(code);
     if (!bounds?.isValid()) return;
     const { map } = this.frame;

@@ -59,7 +59,7 @@ function parameters(view) {
 /** @param {any} plan */
 function years(plan) {
   const rows = plan.programme?.years ?? [];
-  const cells = rows.map((/** @type {any} */ one) => el("tr", {}, ...[one.year, wanColumn(one.budget_cny), wanColumn(one.spent_cny), integer(one.groups), integer(one.households), integer(one.cumulative_households ?? null)].map((text) => el("td", { class: "number", text: String(text) }))));
-  const head = ["年度", "预算（万元）", "投资（万元）", "接通组", "接通户", "累计户"].map((text) => el("th", { class: "number", text }));
+  const cells = rows.map((/** @type {any} */ one) => el("tr", {}, ...[one.year, wanColumn(one.budget_cny), wanColumn(one.spent_cny), one.left_cny === undefined ? "—" : wanColumn(one.left_cny), integer(one.groups), integer(one.households), integer(one.cumulative_households ?? null)].map((text) => el("td", { class: "number", text: String(text) }))));
+  const head = ["年度", "预算（万元）", "投资（万元）", "年末结余（万元）", "接通组", "接通户", "累计户"].map((text) => el("th", { class: "number", text }));
   return el("table", { class: "sheet-table" }, el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...cells));
 }

@@ -19,7 +19,15 @@ export function drawnClasses() {
       drawMark(this._renderer._ctx, this.options.mark, this._point.x, this._point.y, this._radius);
     },
   });
-  return { Line, Mark };
+  const Sheet = L.Canvas.extend({
+    /** Drawn by the processor: a few hundred short lines change at each step of a slider, and sending them to a weak graphics card takes longer than drawing them.
+     * The map hears the pointer itself, as nothing on the sheet is interactive. */
+    _initContainer() {
+      this._container = document.createElement("canvas");
+      this._ctx = this._container.getContext("2d", { willReadFrequently: true });
+    },
+  });
+  return { Line, Mark, Sheet };
 }
 
 /** @param {CanvasRenderingContext2D} context @param {{x: number, y: number}[][]} parts @param {Stroke[]} strokes @param {number} scale */
