@@ -13,7 +13,7 @@ import numpy as np
 import shapely
 
 from gis.roads.bridges import Runs, water_runs
-from gis.roads.curves import bend_places, distances, drop_doubles, place_at, radii
+from gis.roads.curves import bend_places, deflections, distances, drop_doubles, place_at, radii
 from gis.roads.earthwork import section_areas
 from gis.roads.gradeline import Allowance, design_profile
 from gis.roads.window import height_at, value_at
@@ -270,7 +270,7 @@ def _flags(points: NDArray[np.float64], heights: _Heights, probe: Probe, slope: 
 
 
 def self_crossings(points: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Chainages at which a line meets itself (both times), metres."""
+    """Chainages at which a line meets itself (both times), or turns straight back, metres."""
     line = shapely.LineString(points)
     if line.is_simple:
         return np.empty(0)
@@ -280,7 +280,8 @@ def self_crossings(points: NDArray[np.float64]) -> NDArray[np.float64]:
     along = distances(points)
     met = shapely.intersection(segments[first[apart]], segments[second[apart]])
     own = shapely.line_locate_point(segments[first[apart]], shapely.centroid(met))
-    return np.asarray(along[first[apart]] + own)
+    back = np.abs(deflections(points)) > np.pi - 1e-3  # noqa: PLR2004 - along the same line, as far as any drawing shows
+    return np.concatenate([along[first[apart]] + own, along[1:-1][back]])
 
 
 def _at_stations(segments: NDArray[np.bool_]) -> NDArray[np.bool_]:

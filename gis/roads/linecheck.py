@@ -155,8 +155,8 @@ def _crosses_itself(alignment: Alignment) -> _Found:
     """Where a line that is not simple meets itself: ends of its noded parts that are not its own ends."""
     if alignment.line.is_simple:
         return _Found("crosses_itself", np.empty(0), np.empty(0), float("nan"))
-    # On a grid of millimetres: plain noding fails on lines that run back over themselves.
-    parts = shapely.get_parts(shapely.union_all([alignment.line], grid_size=1e-3))
+    # On a grid of hundredths of a millimetre: plain noding fails on lines that run back over themselves.
+    parts = shapely.get_parts(shapely.union_all([alignment.line], grid_size=1e-5))
     meeting = shapely.get_point(parts, -1)
     at = np.sort(shapely.line_locate_point(alignment.line, meeting))
     inner = at[(at > WALK_M) & (at < alignment.line.length - WALK_M)]
