@@ -280,7 +280,7 @@ def self_crossings(points: NDArray[np.float64]) -> NDArray[np.float64]:
     along = distances(points)
     met = shapely.intersection(segments[first[apart]], segments[second[apart]])
     own = shapely.line_locate_point(segments[first[apart]], shapely.centroid(met))
-    back = np.abs(deflections(points)) > np.pi - 1e-3  # noqa: PLR2004 - along the same line, as far as any drawing shows
+    back = np.abs(deflections(points)) > np.pi - 1e-3
     return np.concatenate([along[first[apart]] + own, along[1:-1][back]])
 
 
