@@ -19,6 +19,8 @@ from gis.roads.steiner.heap import Heap, clear, make_heap, pop, push
 from gis.roads.steiner.problem import Bounded, Problem
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from gis.roads.steiner.graph import Arcs, Flags, Floats, Ints, Ints32
 
 GROWN, MET, ROOTED, CLOSED = 0, 1, 2, 3
@@ -46,13 +48,17 @@ class Rule(NamedTuple):
 
 
 class Field(NamedTuple):
-    """What ascent works on. `left`: at each place of node v's list, what is left of the price of the arc from that neighbour into v."""
+    """What ascent works on. `left`: at each place of node v's list, what is left of the price of the arc from that neighbour into v.
+
+    `height[v, i]`: by how much terminal i raised the bound while v was in its ball (nothing is kept if it has no columns).
+    """
 
     left: Floats
     active: Flags
     guide: Ints32
     inside: Flags
     done: Ints32
+    height: NDArray[np.float32]
 
 
 @compiled
@@ -102,10 +108,12 @@ def _grow(arcs: Arcs, field: Field, heap: Heap, terminal: int, root: int, quota:
 
 
 @compiled
-def _take_off(arcs: Arcs, field: Field, heap: Heap, ball: Ball, dust: float) -> None:
+def _take_off(arcs: Arcs, field: Field, heap: Heap, ball: Ball, which: int, dust: float) -> None:
     """Take what the ball raised the bound by off the arcs that it grew over."""
     for at in range(ball.size):
         node = field.done[at]
+        if field.height.shape[1]:
+            field.height[node, which] += ball.radius - heap.key[node]
         for place in range(arcs.first[node], arcs.first[node + 1]):
             off = min(heap.key[arcs.head[place]], ball.radius) - heap.key[node]
             if off > 0:
@@ -132,7 +140,7 @@ def _ascend(arcs: Arcs, field: Field, heap: Heap, turn: Heap, root: int, termina
         if ball.end == CLOSED:
             return np.inf
         if ball.radius > 0:
-            _take_off(arcs, field, heap, ball, rule.dust)
+            _take_off(arcs, field, heap, ball, which, rule.dust)
         _forget(field, heap, ball.size)
         bound += ball.radius
         grown[which] += ball.radius
@@ -145,12 +153,13 @@ def _ascend(arcs: Arcs, field: Field, heap: Heap, turn: Heap, root: int, termina
     return bound
 
 
-def _start(arcs: Arcs, price: Floats, terminals: Ints, guide: Ints32 | None) -> tuple[Field, Heap, Heap, float]:
+def _start(arcs: Arcs, price: Floats, terminals: Ints, guide: Ints32 | None, height: NDArray[np.float32] | None) -> tuple[Field, Heap, Heap, float]:
     nodes = len(arcs.first) - 1
     active = np.zeros(nodes, np.bool_)
     active[terminals] = True
     tree = np.full(nodes, -1, np.int32) if guide is None else guide
-    field = Field(price.copy(), active, tree, np.zeros(nodes, np.bool_), np.empty(nodes, np.int32))
+    heights = np.zeros((nodes, 0), np.float32) if height is None else height
+    field = Field(price.copy(), active, tree, np.zeros(nodes, np.bool_), np.empty(nodes, np.int32), heights)
     turn = make_heap(len(terminals))
     turn.order[:] = np.arange(len(terminals))
     turn.place[:] = np.arange(len(terminals))
@@ -161,18 +170,19 @@ def _start(arcs: Arcs, price: Floats, terminals: Ints, guide: Ints32 | None) -> 
     return field, make_heap(nodes), turn, dust
 
 
-def ascend(problem: Problem, rule: Rule, *, guide: Ints32 | None = None) -> Bounded:
+def ascend(problem: Problem, rule: Rule, *, guide: Ints32 | None = None, height: NDArray[np.float32] | None = None) -> Bounded:
     """A lower bound on every tree that joins the terminals to the root.
 
     Args:
         problem: what is to be joined.
         rule: whose turn it is.
         guide: for every node the one before it in a known tree (-1 elsewhere).
+        height: gets by how much each terminal raised the bound while a node was in its ball, (nodes, terminals).
 
     Returns:
         The bound (inf: there is no such tree) and what is left of the prices.
     """
     arcs = problem.graph.arcs
-    field, heap, turn, dust = _start(arcs, problem.price, problem.terminals, guide)
+    field, heap, turn, dust = _start(arcs, problem.price, problem.terminals, guide, height)
     bound = _ascend(arcs, field, heap, turn, problem.root, problem.terminals, rule._replace(dust=dust))
     return Bounded(float(bound), field.left)

@@ -70,7 +70,7 @@ def restricted(problem: Problem, use: Flags, keep: Ints) -> Problem:
     own = np.zeros(len(graph.a), np.bool_)
     own[keep] = True
     into = np.where(own[arcs.edge], problem.price, into)
-    at_a, at_b = _both_ways(arcs, len(graph.a), np.repeat(np.arange(graph.nodes), np.diff(arcs.first)), graph.a, into)
+    at_a, at_b = both_ways(arcs, len(graph.a), np.repeat(np.arange(graph.nodes), np.diff(arcs.first)), graph.a, into)
     met = np.zeros(graph.nodes, np.bool_)
     met[graph.a[edges]] = met[graph.b[edges]] = True
     met[problem.root] = True
@@ -86,7 +86,7 @@ def restricted(problem: Problem, use: Flags, keep: Ints) -> Problem:
     )
 
 
-def _both_ways(arcs: Arcs, edges: int, node: Ints, a: Ints, into: Floats) -> tuple[Floats, Floats]:
+def both_ways(arcs: Arcs, edges: int, node: Ints, a: Ints, into: Floats) -> tuple[Floats, Floats]:
     """Prices of each edge's arc into its a end and into its b end."""
     at_a, at_b = np.full(edges, np.inf), np.full(edges, np.inf)
     is_a = a[arcs.edge] == node

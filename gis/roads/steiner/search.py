@@ -9,6 +9,7 @@ import numpy as np
 
 from gis.roads.steiner.construct import cheapest_tree, repeat_paths
 from gis.roads.steiner.dual_ascent import Rule, ascend
+from gis.roads.steiner.flows import share_prices
 from gis.roads.steiner.improve import improve
 from gis.roads.steiner.problem import Problem
 from gis.roads.steiner.reduce import restricted, twins, useful_arcs
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from gis.roads.steiner.problem import Bounded
 
 POOL = 12
+MARGIN = 6
 
 
 @dataclass(slots=True)
@@ -98,6 +100,13 @@ def climb(search: Search, rule: Rule, *, guided: bool = True) -> Bounded:
     """A bound by ascent, guided by the best tree."""
     _, guide, _ = own_best(search)
     found = ascend(search.now, rule, guide=guide if guided else None)
+    raise_bound(search, found.bound)
+    return found
+
+
+def share(search: Search, rule: Rule, moves: int) -> Bounded:
+    """A bound by shares of the prices, beginning with the best tree."""
+    found = share_prices(search.now, own_best(search)[1], rule, moves, MARGIN)
     raise_bound(search, found.bound)
     return found
 

@@ -5,9 +5,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.sparse.csgraph import dijkstra, floyd_warshall
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import dijkstra, floyd_warshall, minimum_spanning_tree
 
 from gis.roads.steiner import make_graph, shortest_from, solve_steiner
+from gis.roads.steiner.construct import cheapest_tree
+from gis.roads.steiner.dual_ascent import Rule, ascend
+from gis.roads.steiner.flows import share_prices
+from gis.roads.steiner.problem import open_problem
 
 
 def exact(nodes, a, b, cost, terminals):
@@ -108,6 +113,41 @@ def test_near_the_optimum_and_never_beyond_it(family):
         assert tree.bound <= least * (1 + 1e-9)
         gaps.append((tree.cost - least) / max(least, 1))
     assert np.mean(gaps) <= 0.005
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.sampled_from(FAMILIES), st.integers(0, 10_000), st.integers(0, 60), st.integers(0, 3))
+def test_shares_of_prices_never_beyond_the_optimum(family, seed, moves, margin):
+    random = np.random.default_rng(seed)
+    nodes, a, b, cost = family(random)
+    ends = random.choice(nodes, 6, replace=False)
+    problem, _ = open_problem(make_graph(nodes, a, b, cost), int(ends[0]), np.sort(ends[1:]))
+    if not len(problem.terminals):
+        return
+    every = np.ones(problem.graph.nodes, np.bool_)
+    guide = cheapest_tree(problem.graph.arcs, every, problem.root, problem.terminals)[1]
+    shared = share_prices(problem, guide, Rule(1.2), moves, margin)
+    assert ascend(problem, Rule(1.2), guide=guide).bound <= shared.bound <= exact(nodes, a, b, cost, ends) * (1 + 1e-9)
+    assert (shared.left >= 0).all()
+
+
+@pytest.mark.parametrize("detour", [1.0, 1.3])
+def test_planted_trees_in_grids_are_found(detour):
+    """Where every other edge costs at least the way along a tree, that tree is the best there is."""
+    random = np.random.default_rng(7)
+    ends = np.array(nx.convert_node_labels_to_integers(nx.grid_2d_graph(25, 25)).edges)
+    planted = minimum_spanning_tree(coo_array((random.uniform(1, 2, len(ends)), ends.T), (625, 625)).tocsr()).tocsr()
+    planted.data = random.integers(1, 6, planted.nnz).astype(float)
+    ways = dijkstra(planted, directed=False)
+    inside = np.asarray((planted + planted.T)[ends[:, 0], ends[:, 1]]).ravel() > 0
+    graph = make_graph(625, *ends.T, ways[ends[:, 0], ends[:, 1]] * np.where(inside, 1, detour))
+    wanted = random.choice(625, 25, replace=False)
+    joined = nx.Graph(ends[inside].tolist())
+    used = set().union(*(nx.shortest_path(joined, wanted[0], end) for end in wanted[1:]))
+    least = sum(ways[u, v] for u, v in joined.subgraph(used).edges)
+    tree = solve_steiner(graph, int(wanted[0]), wanted[1:])
+    assert tree.cost == pytest.approx(least)
+    assert least * 0.98 <= tree.bound <= least * (1 + 1e-9)
 
 
 @settings(max_examples=25, deadline=None)
