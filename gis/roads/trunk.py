@@ -127,9 +127,10 @@ def _with_escapes(planning: PlanningGraph, node: Ints) -> tuple[PlanningGraph, G
 
 def _locations(groups: gpd.GeoDataFrame, planning: PlanningGraph) -> tuple[Bools, Floats]:
     """Which groups have a location, and its coordinates (for an area a point inside)."""
-    points = groups.geometry.to_crs(planning.ground.crs).representative_point()
-    located = ~(points.isna() | points.is_empty).to_numpy(dtype=bool)
-    return located, shapely.get_coordinates(np.asarray(points[located].array, dtype=object)).reshape(-1, 2)
+    shapes = np.asarray(groups.geometry.to_crs(planning.ground.crs).array, dtype=object)
+    # What is missing or empty, or cannot be projected, has no finite bounds.
+    located = np.asarray(np.isfinite(shapely.bounds(shapes)).all(axis=1))
+    return located, shapely.get_coordinates(shapely.point_on_surface(shapes[located])).reshape(-1, 2)
 
 
 def _from(graph: Graph, sources: Ints, node: Ints) -> Floats:

@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 
 from gis.network.index import index_lines
+from layers.crs import STORAGE_CRS
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -46,8 +47,9 @@ def see_rivers(rivers: gpd.GeoDataFrame | None, crs: CRS, *, width_m: float) -> 
     none = np.zeros(0, dtype=object)
     if rivers is None or len(rivers) == 0:
         return Rivers(none, none, none, width_m)
-    shapes = np.asarray(rivers.to_crs(crs).geometry.array, dtype=object)
-    shapes = shapely.get_parts(shapes[~shapely.is_missing(shapes) & ~shapely.is_empty(shapes)])
+    shapes = np.asarray((rivers if rivers.crs else rivers.set_crs(STORAGE_CRS)).to_crs(crs).geometry.array, dtype=object)
+    # What is missing or empty, or cannot be projected, has no finite bounds.
+    shapes = shapely.get_parts(shapes[np.isfinite(shapely.bounds(shapes)).all(axis=1)])
     dimension = shapely.get_dimensions(shapes)
     wide = shapely.get_parts(shapely.union_all(shapely.make_valid(shapes[dimension == _AREA])))
     wide = wide[shapely.get_dimensions(wide) == _AREA]

@@ -51,6 +51,13 @@ def test_no_layer_no_bridge():
     assert metres(water(None, shapely.Point(), shapely.Point(3, 3)), ((0, 0), (9, 9))) == [0]
 
 
+def test_rivers_that_cannot_be_projected_are_left_out_and_no_crs_is_degrees():
+    course = shapely.LineString([(106.2, 25.2), (106.3, 25.2)])
+    layer = gpd.GeoDataFrame(geometry=[course, shapely.LineString([(np.inf, 0), (1, 1)])])
+    (known,) = see_rivers(layer, METRIC, width_m=WIDTH).lines
+    assert known.equals_exact(gpd.GeoSeries([course], crs=4490).to_crs(METRIC).iloc[0], 0.001)
+
+
 @settings(max_examples=25, deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_a_divided_piece_runs_over_as_much_wide_water_as_a_whole_one(seed):
