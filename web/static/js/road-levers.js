@@ -93,8 +93,8 @@ function showYears(parts, view) {
   setRange(parts.year, { max: Math.max(0, years.length - 1), step: 1, value: state.year && found >= 0 ? found : years.length - 1 });
   const year = state.year || String(years[years.length - 1] ?? "");
   const row = (view.plan.programme?.years ?? []).find((/** @type {any} */ one) => String(one.year) === year);
-  const kept = row && row.spent_cny > row.budget_cny + 1 ? "（含结转）" : "";
-  const spent = row ? `，当年 ${wan(row.spent_cny)}${kept} / 预算 ${wan(row.budget_cny)} 万元` : "";
+  const budget = row && (row.spent_cny > row.budget_cny + 1 ? `${wan(row.budget_cny)}+结转` : `预算 ${wan(row.budget_cny)}`);
+  const spent = row ? `，当年 ${wan(row.spent_cny)} / ${budget} 万元` : "";
   const text = state.budget !== "" ? "按预算看，不分年" : `做到 ${year} 年${spent}`;
   parts.year.setAttribute("aria-valuetext", text);
   parts.told.textContent = text;

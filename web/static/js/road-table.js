@@ -197,6 +197,7 @@ export function sheetTable(view, words) {
 
 /** @type {Column[]} */
 const SHEET_EXTRA = [
+  { id: "code", label: "代码", sort: () => 0, cell: (row) => row.work.work_code },
   { id: "kind", label: "类型", sort: () => 0, cell: (row, _, words) => kindLabel(words, row.work.kind) },
   { id: "flagged", label: "需勘测 km", number: true, sort: () => 0, cell: (row) => (row.work.flagged_km ? fixed(row.work.flagged_km, 2) : "—") },
   { id: "parent", label: "依靠", sort: () => 0, cell: (row, view) => (row.work.parent_work ? (view.byCode.get(row.work.parent_work)?.work_name ?? row.work.parent_work) : "现有路网") },
