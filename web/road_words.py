@@ -91,6 +91,7 @@ def network_lines(network: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("需勘测或展线", f"{km(network['flagged_km'])}，占新建的 {percent(network['flagged_share'])}"),
         ("核查发现而未标注的", f"{network.get('findings_unflagged', 0):,} 处"),
         *([("注意", "不能确定哪些硬化路与对外路网相连，凡可能相连的都按已相连计。")] if network.get("network_assumed") else []),
+        *([] if network["groups_planned"] else [("注意", "没有缺硬化路而又能规划的组，计划里没有要为组修的路。")]),
         *[("注意", str(note)) for note in network.get("notes", ())],
     ]
 

@@ -151,6 +151,8 @@ def _with_needed(workspace: Workspace) -> Revision:
         LayerNotFound: groups, roads or terrain are missing.
     """
     head = assess_county(workspace)
+    if not head.layers["groups"].rows:
+        raise LayerNotFound("“村民组”图层里一个组也没有，无法编制道路计划。", hint=f"先导入：zutong import {workspace.path} groups 文件")
     for name, label in (("roads", "道路"), ("dem", "数字高程")):
         if name not in head.layers:
             raise LayerNotFound(f"还没有“{label}”图层，无法编制道路计划。", hint=f"先导入：zutong import {workspace.path} {name} 文件")

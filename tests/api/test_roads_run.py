@@ -2,7 +2,9 @@
 
 import json
 import shutil
+import sys
 import time
+import zipfile
 from pathlib import Path
 
 import geopandas as gpd
@@ -10,9 +12,14 @@ import pandas as pd
 import pytest
 import shapely
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from synthetic_county import PERSONAL
+
 from api.jobs.keeper import keeping
 from api.plan_layers import outdated_plan
 from api.plan_names import NETWORK, PROGRAMME
+from api.runs.road_files import ROAD_FORMATS, write_roads
 from api.runs.roads import Asked, plan_county_roads
 from api.snapshot import Snapshots
 from gis.roads.plan import PlanOptions
@@ -27,7 +34,6 @@ BUDGETS = {2027: 1_000_000.0, 2028: 700_000.0}
 ORDER = {"years": list(BUDGETS), "budgets_cny": list(BUDGETS.values()), "title": "甲方案"}
 TYPED = ("--budgets", ",".join(f"{year}:{money / 1e4:g}万" for year, money in BUDGETS.items()), "--title", "甲方案")
 LONGEST_S = 240
-PERSONAL = ("测试户主甲乙丙", "529926190001019999", "10000007777", "6200000000000007777", "演示县不存在路七十七号")
 
 
 @pytest.fixture(scope="module")
@@ -179,9 +185,26 @@ def test_what_is_missing_is_named(zutong_here, own_workspace: Path, layer: str, 
     assert "zutong import" in done.err
 
 
-def test_nothing_personal_is_in_any_output(zutong_here, typed, tmp_path: Path) -> None:
-    text = typed[1].out
-    for suffix in ("kml", "geojson"):
-        assert zutong_here("roads", Path(shutil.copytree(typed[0], tmp_path / suffix)), *TYPED, "--out", tmp_path / f"a.{suffix}").code == 0
-        text += (tmp_path / f"a.{suffix}").read_text(encoding="utf-8")
-    assert not any(one in text for one in PERSONAL)
+def test_a_layer_without_a_group_is_said_to_be_empty(zutong_here, own_workspace: Path) -> None:
+    _change(own_workspace, "groups", open_workspace(own_workspace).store.read("groups").iloc[:0])
+    done = zutong_here("roads", own_workspace)
+    assert done.code == 2
+    assert "一个组也没有" in done.err
+
+
+def test_nothing_personal_is_in_any_output(typed, ordered, tmp_path: Path) -> None:
+    snapshot = Snapshots(typed[0]).current()
+    texts = [typed[1].out, json.dumps(ordered[1:], ensure_ascii=False)]
+    for fmt in ROAD_FORMATS:
+        path = tmp_path / f"plan.{fmt}"
+        assert write_roads(snapshot, path) == 3
+        texts.append(_text_of(path))
+    assert all("甲镇" in text for text in texts[:1] + texts[2:3])
+    assert not [one for one in PERSONAL for text in texts if one in text]
+
+
+def _text_of(path: Path) -> str:
+    if not zipfile.is_zipfile(path):
+        return path.read_bytes().decode("utf-8", errors="ignore")
+    with zipfile.ZipFile(path) as book:
+        return "".join(book.read(name).decode("utf-8") for name in book.namelist())
