@@ -78,7 +78,7 @@ def _plan(problem: Problem, effort: float) -> Plan:
         starts=min(ends, max(1, round(12 * effort / size**0.5))),
         turns=max(1, round(3 * effort / (1 + size / 8))),
         roots=0 if size > LARGE else min(ends, round(6 * effort / size)),
-        moves=round(MOVES * effort) if problem.graph.nodes * ends <= SEATS else 0,
+        moves=round(MOVES * effort),
         rules=RULES[2:3] if size > LARGE else RULES,
         quick=Effort(4, min(2000, max(1000, share)), 1 if size > LARGE else 3),
         thorough=Effort(5, min(8000, max(2000, share)), 2),
@@ -103,7 +103,8 @@ def _turn(search: Search, plan: Plan, turn: int, random: np.random.Generator) ->
 
 def _share(search: Search, plan: Plan) -> None:
     """Raise the bound by moving shares; what is left shows where a better tree may be."""
-    if plan.moves and search.bound < search.cost * (1 - NARROW):
+    seats = search.now.graph.nodes * len(search.now.terminals)
+    if plan.moves and seats <= SEATS and search.bound < search.cost * (1 - NARROW):
         found = share(search, RULES[2], plan.moves)
         along_bound(search, found, plan.quick)
         shrink(search, found)
