@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 import geopandas as gpd
 
+from gis.roads.alignment import RESERVE
 from gis.roads.caveats import caveats
 from gis.roads.demand import IN_PLAN, ask_for_roads
 from gis.roads.engineering import engineer_sections
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from gis.roads.costs import CostSet
     from gis.roads.engineering import Engineered
     from gis.roads.ground import Ground
+    from gis.roads.steps import StepModel
     from gis.roads.trunk import Trunk
     from gis.roads.works import Works
     from gis.standards import Standard
@@ -38,7 +40,8 @@ if TYPE_CHECKING:
     Tell = Callable[[str, float], None]
 
 PLANNING_CELLS = 800_000
-"""A planning grid finer than this takes minutes without finding a cheaper network."""
+"""A finer planning grid, or one with 32 steps out of a cell, takes longer for no cheaper network once its lines are laid out. Engineered, the
+demonstration county costs 163.4 million at 120 m and 16 steps, 163.1 at 90 m and 16, 165.5 at 120 m and 32."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +140,18 @@ def _choose(
     shapes = {name: cast("gpd.GeoDataFrame | None", layers.get(name)) for name in ("roads", "counties", "road_projects", "rivers")}
     stock = see_roads(shapes["roads"], standard, crs=ground.crs, outline=shapes["counties"], anchors=anchors, projects=shapes["road_projects"])
     coarse = ground.coarsen(planning_factor(ground, options.planning_cell_m))
-    model = step_model(costs, coarse.cell_m, neighbours=options.neighbours)
+    model = _as_searched(step_model(costs, coarse.cell_m, neighbours=options.neighbours))
     planning = planning_graph(coarse, stock, costs, model, rivers=shapes["rivers"])
     wanted = groups["wanted"].isin([str(one) for one in IN_PLAN])
     found = plan_trunk(
         planning, groups, wanted=wanted, effort=options.effort, seed=options.seed, tell=lambda words, done: tell(words, 0.1 + 0.4 * done)
     )
     return found, groups
+
+
+def _as_searched(model: StepModel) -> StepModel:
+    """The grades at which lines are searched later: priced at the full limit, new road would look cheaper than any line that is found."""
+    return replace(model, grade_max=model.grade_max * RESERVE, grade_max_high=model.grade_max_high * RESERVE)
 
 
 def planning_factor(ground: Ground, cell_m: float | None) -> int:
