@@ -10,9 +10,11 @@ const THIN_BELOW_ZOOM = 11;
 const THIN = 0.75;
 const RADII = [[10.6, 2.6], [11.5, 4], [12.7, 6], [Infinity, 8]]; // below a zoom, so many pixels
 const QUIET_RADIUS = 0.7; // of a group that the plan leaves out
-const NO_HALO = /** @type {any[]} */ ([]);
-const SELECTED = [{ colour: "#111418", width: 13, dash: [] }, { colour: "#ffffff", width: 9.5, dash: [] }];
-const HOVERED = [{ colour: "#495057", width: 10.5, dash: [] }, { colour: "#ffffff", width: 8.5, dash: [] }];
+/** Bands below a work that is marked: above all other works, below its own pieces. */
+const BANDS = {
+  hovered: { order: 10, strokes: [{ colour: "#495057", width: 10.5, dash: [] }, { colour: "#ffffff", width: 8.5, dash: [] }] },
+  selected: { order: 20, strokes: [{ colour: "#111418", width: 13, dash: [] }, { colour: "#ffffff", width: 9.5, dash: [] }] },
+};
 const MARK_ORDER = ["out", "connected", "open"]; // the last lies on top
 
 /** @typedef {{layer: any, properties: any, other: boolean, order: number}} DrawnLine */
@@ -30,6 +32,8 @@ export class RoadLayer {
     this.lines = [];
     /** @type {Map<string, any>} */
     this.marks = new Map();
+    /** @type {Map<string, {key: string, layer: any, order: number}>} */
+    this.bands = new Map();
     /** @type {any[]} collections that the lines were made of */
     this.made = [];
     /** @type {import("./road-model.js").RoadView|null} */
@@ -49,7 +53,7 @@ export class RoadLayer {
 
   hide() {
     Object.assign(this, { view: null, made: [], lines: [] });
-    this.holder.clearLayers();
+    this.clearLines();
     this.clearMarks();
   }
 
@@ -60,6 +64,15 @@ export class RoadLayer {
     this.paintLines();
   }
 
+  clearLines() {
+    this.holder.clearLayers();
+    this.bands.clear();
+  }
+
+  scale() {
+    return this.map.getZoom() < THIN_BELOW_ZOOM ? THIN : 1;
+  }
+
   redraw() {
     this.paintLines();
     this.paintMarks();
@@ -68,7 +81,7 @@ export class RoadLayer {
   /** @param {any[]} collections of this plan and of the other one */
   make(collections) {
     if (this.made.length && collections.every((one, index) => one === this.made[index])) return;
-    this.holder.clearLayers();
+    this.clearLines();
     this.made = collections;
     this.lines = collections.flatMap((one, index) => this.linesOf(one, index === 1));
   }
@@ -79,16 +92,16 @@ export class RoadLayer {
     return features.map((/** @type {any} */ { geometry, properties }) => {
       const depth = geometry.type === "MultiLineString" ? 1 : 0;
       const { work_code: work, section_code: section } = properties;
-      const options = { renderer: this.paint.lines, interactive: false, smoothFactor: 1, weight: 14, strokes: [], halo: NO_HALO, scale: 1, work, section, built: false };
+      const options = { renderer: this.paint.lines, interactive: false, smoothFactor: 1, weight: 14, strokes: [], scale: 1, work, section, built: false };
       return { layer: new this.classes.Line(L.GeoJSON.coordsToLatLngs(geometry.coordinates, depth), options), properties, other, order: -1 };
     });
   }
 
   paintLines() {
     if (!this.view) return;
-    const changed = this.lines.filter((one) => this.dress(one)).length;
+    const changed = this.lines.filter((one) => this.dress(one)).length + this.paintBands(this.view.state.work);
     if (!changed) return;
-    const shown = this.lines.filter((one) => one.order >= 0).sort((a, b) => a.order - b.order);
+    const shown = [...this.lines, ...this.bands.values()].filter((one) => one.order >= 0).sort((a, b) => a.order - b.order);
     for (const { layer } of shown) layer.bringToFront();
   }
 
@@ -97,17 +110,38 @@ export class RoadLayer {
     const view = /** @type {import("./road-model.js").RoadView} */ (this.view);
     const { layer, properties } = one;
     const look = lookOf(view, this.words, properties, one.other);
-    const [selected, hovered] = [properties.work_code === view.state.work, properties.work_code === this.hovered];
-    const order = look ? look.order + (selected ? 20 : 0) + (hovered ? 10 : 0) : -1;
-    const halo = selected ? SELECTED : hovered ? HOVERED : NO_HALO;
-    const scale = this.map.getZoom() < THIN_BELOW_ZOOM ? THIN : 1;
+    const band = properties.work_code === view.state.work ? BANDS.selected : properties.work_code === this.hovered ? BANDS.hovered : null;
+    const order = look ? look.order + (band?.order ?? 0) : -1;
+    const scale = this.scale();
     const { options } = layer;
-    if (order === one.order && (!look || (look.strokes === options.strokes && halo === options.halo && scale === options.scale))) return false;
+    if (order === one.order && (!look || (look.strokes === options.strokes && scale === options.scale))) return false;
     one.order = order;
-    Object.assign(options, { strokes: look?.strokes ?? [], built: look?.built ?? false, halo, scale });
+    Object.assign(options, { strokes: look?.strokes ?? [], built: look?.built ?? false, scale });
     if (!look) this.holder.removeLayer(layer);
     else if (this.holder.hasLayer(layer)) layer.redraw();
     else this.holder.addLayer(layer);
+    return true;
+  }
+
+  /** @param {string} selected @returns {number} how many bands are others now */
+  paintBands(selected) {
+    const wanted = { selected, hovered: this.hovered === selected ? "" : this.hovered };
+    return Object.entries(wanted).filter(([name, code]) => this.band(/** @type {"hovered"} */ (name), code)).length;
+  }
+
+  /** One band below all pieces of a work, so that none of them covers the end of the next. @param {"hovered"|"selected"} name @param {string} code @returns {boolean} whether it is another one */
+  band(name, code) {
+    const pieces = code ? this.lines.filter(({ properties, order }) => order >= 0 && properties.work_code === code) : [];
+    const key = pieces.length ? `${code}|${pieces.length}|${this.scale()}` : "";
+    const known = this.bands.get(name);
+    if (key === (known?.key ?? "")) return false;
+    if (known) this.holder.removeLayer(known.layer);
+    this.bands.delete(name);
+    if (!key) return true;
+    const { strokes, order } = BANDS[name];
+    const options = { renderer: this.paint.lines, interactive: false, smoothFactor: 1, weight: 14, strokes, scale: this.scale(), band: code };
+    const layer = new this.classes.Line(pieces.flatMap(({ layer: piece }) => (L.LineUtil.isFlat(piece.getLatLngs()) ? [piece.getLatLngs()] : piece.getLatLngs())), options);
+    this.bands.set(name, { key, layer: layer.addTo(this.holder), order });
     return true;
   }
 

@@ -19,7 +19,7 @@ const EDGE_PX = 40;
 const CARD_PX = 390;
 const LEGEND_PX = 190;
 const SMALL_PX = 40;
-const WORK_ZOOM = 12.5;
+const WORK_ZOOM = 13.5;
 
 /** Names of the state that change what the plan shows, and nothing of the map under it. */
 export const PLAN_STATE = new Set(["budget", "year", "unit", "work", "select", "compare", "sort", "page", "level", "view"]);

@@ -10,7 +10,7 @@ export function drawnClasses() {
   const Line = L.Polyline.extend({
     _updatePath() {
       if (!this._renderer._drawing || !this._parts.length) return;
-      strokeParts(this._renderer._ctx, this._parts, [...this.options.halo, ...this.options.strokes], this.options.scale);
+      strokeParts(this._renderer._ctx, this._parts, this.options.strokes, this.options.scale);
     },
   });
   const Mark = L.CircleMarker.extend({
