@@ -49,8 +49,8 @@ RULES = (Rule(1.5), Rule(1.2, 1e6, by_radius=True), Rule(1.2), Rule(1.3, 4.0, by
 # A problem of so many nodes gets all the rounds; larger ones get fewer, so that waiting grows more slowly than the graph.
 USUAL_NODES = 20_000
 LARGE = 10.0
-# Moves of the shares in one go, and how many seats (terminals × nodes near them) may move: beyond, time and memory would be those of the map.
-MOVES, SEATS = 400, 6e6
+# Moves of the shares, and how many seats (terminals × nodes near them) may move: beyond, time and memory would be those of the map.
+MOVES, SEATS = 1000, 6e6
 # Shares are moved while the gap is wider than this.
 NARROW = 1e-3
 # Nodes that are looked at in one pass over the tree: shared among the terminals.
@@ -123,9 +123,10 @@ def _solve(problem: Problem, effort: float, seed: int, tell: Callable[[str, floa
     for turn in range(plan.turns):
         if search.solved:
             break
-        tell(f"求最省的连通路网：第{turn + 1}轮改进", 0.4 + 0.6 * turn / plan.turns)
+        tell(f"求最省的连通路网：第{turn + 1}轮改进", 0.4 + 0.5 * turn / plan.turns)
         _turn(search, plan, turn, random)
-        _share(search, plan)
+    tell("求最省的连通路网：再收紧下界", 0.9)
+    _share(search, plan)
     return search.best, search.bound
 
 
