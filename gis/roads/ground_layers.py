@@ -76,10 +76,10 @@ def _shapes(frame: pd.DataFrame | None, crs: CRS) -> NDArray[np.object_]:
     if frame is None or "geometry" not in frame:
         return np.empty(0, dtype=object)
     places = gpd.GeoSeries(frame["geometry"], crs=getattr(frame["geometry"], "crs", None) or STORAGE_CRS)
-    shapes: NDArray[np.object_] = shapely.make_valid(np.asarray(places.to_crs(crs).array, dtype=object))
+    shapes: NDArray[np.object_] = np.asarray(places.to_crs(crs).array, dtype=object).copy()
     sound = np.isfinite(shapely.bounds(shapes)).all(axis=1)
     shapes[~sound] = shapely.Point()
-    return shapes if sound.any() else np.empty(0, dtype=object)
+    return shapely.make_valid(shapes) if sound.any() else np.empty(0, dtype=object)
 
 
 def _widened(shapes: NDArray[np.object_], metres: NDArray[np.float64]) -> NDArray[np.object_]:

@@ -208,6 +208,14 @@ def test_invalid_and_missing_shapes_do_no_harm() -> None:
     assert not ground.river.any()
 
 
+def test_a_shape_that_cannot_be_projected_takes_no_other_with_it() -> None:
+    lost, sound = shapely.box(-80, 95, -70, 120), shapely.box(105.0, 27.1, 105.002, 27.12)
+    parcels = gpd.GeoDataFrame({"redline_code": ["a", "b"]}, geometry=[lost, sound], crs=4490)
+    ground = _ground(_flat(40, 40), redlines=parcels)
+    assert np.isinf(ground.factor).any()
+    assert np.isfinite(ground.factor).any()
+
+
 def test_layers_come_in_degrees_too() -> None:
     back = Transformer.from_crs(UTM, 4490, always_xy=True).transform
     river = shapely.transform(shapely.LineString([(X0 + 5, Y0 - 5), (X0 + 5, Y0 - 195)]), back, interleaved=False)
