@@ -82,6 +82,7 @@ def network_lines(network: Mapping[str, Any]) -> list[tuple[str, str]]:
         *[(f"未安排：{reason_words(reason)}", f"{count:,} 组") for reason, count in sorted(network.get("groups_unplanned", {}).items())],
         ("路网总造价", f"{wan(network['cost_cny'])}（逐段定线计算）"),
         *_unattributed(network),
+        ("共用路段的分摊", "按户数" if network.get("by_households") else "由要用的组平均"),
         ("长度", f"新建 {km(network['new_km'])}，现有路硬化 {km(network['upgrade_km'])}"),
         ("规划图上的造价", wan(network["cost_planning_cny"])),
         ("可证明的下界", wan(network["bound_planning_cny"])),

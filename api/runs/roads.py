@@ -186,7 +186,8 @@ def _plan(workspace: Workspace, head: Revision, standard: Standard, costs: CostS
 def _commit_network(workspace: Workspace, head: Revision, plan: NetworkPlan, stamp: Stamp) -> Revision:
     info = {"synthetic": _synthetic(head)}
     changes = {name: Change(frame=plan.frames[name], info=info, stamp=stamp) for name in NETWORK}
-    changes["road_works"] = Change(frame=plan.frames["road_works"], info=info | {"summary": dict(plan.summary)}, stamp=stamp)
+    summary = {**plan.summary, "by_households": bool(stamp.options["by_households"])}
+    changes["road_works"] = Change(frame=plan.frames["road_works"], info=info | {"summary": summary}, stamp=stamp)
     return workspace.store.commit(changes, title=f"道路网络：{plan.summary['costs']}")
 
 

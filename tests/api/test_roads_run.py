@@ -104,7 +104,7 @@ def test_the_command_says_cost_bound_and_gap_and_shares_add_up_to_the_fen(typed)
         sum(round(row[name] * 100) for row in rows if row[name]) for rows, name in ((said["works"], "cost_cny"), (said["groups"], "attributed_cny"))
     ]
     assert fen[0] == fen[1] + round(network["unattributed_cny"] * 100) == round(network["cost_cny"] * 100)
-    assert said["synthetic"] is True
+    assert (said["synthetic"], network["by_households"]) == (True, False)
     for year in programme["years"]:
         assert year["spent_cny"] == pytest.approx(sum(row["cost_cny"] for row in said["works"] if row["year"] == year["year"]))
         of_towns = [town for town in programme["townships"] if town["year"] == year["year"]]
