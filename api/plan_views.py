@@ -113,7 +113,7 @@ def work_answer(snapshot: Snapshot, code: str) -> dict[str, Any]:
 
 
 def findings(profile: pd.DataFrame) -> list[dict[str, Any]]:
-    """Stretches of a profile with one flag each, in the order of the road; a single station reaches to the next one."""
+    """Stretches of a profile with one flag each, in the order of the road; a stretch reaches to the next station of its section."""
     flags = profile["flag"].fillna(0).to_numpy(dtype=np.int64)
     if len(flags) == 0:
         return []
@@ -121,14 +121,14 @@ def findings(profile: pd.DataFrame) -> list[dict[str, Any]]:
     starts = np.flatnonzero(np.r_[True, (flags[1:] != flags[:-1]) | (sections[1:] != sections[:-1])])
     ends = np.r_[starts[1:], len(flags)]
     at = profile["chainage_m"].to_numpy(dtype=float, na_value=np.nan)
-    last = len(flags) - 1
+    same = np.r_[sections[1:] == sections[:-1], False]  # whether the next station belongs to the same section
     return [
         {
             "section_code": str(sections[start]) or None,
             "flag": int(flags[start]),
             "label": FLAGS.get(int(flags[start]), f"标记 {flags[start]}"),
             "from_m": float(at[start]),
-            "to_m": float(at[min(end, last)]),
+            "to_m": float(at[end if same[end - 1] else end - 1]),
         }
         for start, end in zip(starts, ends, strict=True)
         if flags[start] != 0

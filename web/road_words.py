@@ -89,11 +89,12 @@ def network_lines(network: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("与下界的差距", f"不超过 {percent(network['gap'])}"),
         ("各组单独修路合计", f"{wan(network['alone_cost_cny'])}（规划图上）"),
         ("共用干线后为单独修路的", percent(_over(network["cost_planning_cny"], network["alone_cost_cny"]))),
-        ("需勘测或展线", f"{km(network['flagged_km'])}，占新建的 {percent(network['flagged_share'])}"),
+        ("新建中需勘测或展线", f"{km(network['flagged_km'])}，占新建的 {percent(network['flagged_share'])}"),
+        ("硬化现有路中坡度或弯道超限", km(network.get("flagged_upgrade_km", 0.0))),
         ("核查发现而未标注的", f"{network.get('findings_unflagged', 0):,} 处"),
         *([("注意", "不能确定哪些硬化路与对外路网相连，凡可能相连的都按已相连计。")] if network.get("network_assumed") else []),
         *([] if network["groups_planned"] else [("注意", "没有缺硬化路而又能规划的组，计划里没有要为组修的路。")]),
-        *[("注意", str(note)) for note in network.get("notes", ())],
+        *[("注意", str(note)) for note in (*network.get("warnings", ()), *network.get("notes", ()))],
     ]
 
 

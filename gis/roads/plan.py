@@ -141,6 +141,7 @@ def _choose(
     stock = see_roads(shapes["roads"], standard, crs=ground.crs, outline=shapes["counties"], anchors=anchors, projects=shapes["road_projects"])
     coarse = ground.coarsen(planning_factor(ground, options.planning_cell_m))
     model = _as_searched(step_model(costs, coarse.cell_m, neighbours=options.neighbours))
+    tell("编制规划图", 0.07)
     planning = planning_graph(coarse, stock, costs, model, rivers=shapes["rivers"])
     wanted = groups["wanted"].isin([str(one) for one in IN_PLAN])
     found = plan_trunk(
@@ -232,6 +233,7 @@ def _summary(works: Works, laid: Engineered, trunk: Trunk, ground: Ground, costs
         "new_km": metres["new"] / 1000,
         "upgrade_km": metres["upgrade"] / 1000,
         "flagged_km": flagged / 1000,
+        "flagged_upgrade_km": float(sections.loc[sections["kind"] == "upgrade", "flagged_m"].sum()) / 1000,
         "flagged_share": flagged / metres["new"] if metres["new"] else 0.0,
         "findings": len(findings),
         "findings_unflagged": int((~findings["flagged"]).sum()) if len(findings) else 0,

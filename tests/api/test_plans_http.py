@@ -205,6 +205,7 @@ def test_findings_are_the_flagged_stretches_and_nothing_else(stations):
     frame = pd.DataFrame(stations, columns=["section_code", "flag"]).astype({"section_code": "string", "flag": "Int64"})
     frame = frame.assign(chainage_m=pd.array(np.arange(len(frame)) * 10.0, dtype="Float64"))
     runs = [(key, [at for at, _ in group]) for key, group in itertools.groupby(enumerate(stations), key=lambda pair: pair[1])]
-    expected = [(key[0], key[1], at[0] * 10.0, min(at[-1] + 1, len(stations) - 1) * 10.0) for key, at in runs if key[1]]
+    goes_on = [later[0] == earlier[0] for earlier, later in itertools.pairwise(stations)] + [False]
+    expected = [(key[0], key[1], at[0] * 10.0, (at[-1] + goes_on[at[-1]]) * 10.0) for key, at in runs if key[1]]
     found = plan_views.findings(frame)
     assert [(one["section_code"], one["flag"], one["from_m"], one["to_m"]) for one in found] == expected
