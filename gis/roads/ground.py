@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+from gis.grid import Bounds, heights_on
 from gis.roads.bridges import DRY, Water
-from gis.roads.ground_heights import Bounds, heights_on
 from gis.roads.ground_layers import obstacles
 from layers.errors import QueryError
 

@@ -12,13 +12,11 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
-from rasterio.features import rasterize
 
+from gis.burn import burn, metric_shapes, tight, widened
 from gis.roads.bridges import Water, see_water
 from gis.roads.cost_rules import Constraint
 from gis.roads.water import see_rivers
-from layers.crs import STORAGE_CRS
 from layers.names import get_layer
 
 if TYPE_CHECKING:
@@ -27,9 +25,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pyproj import CRS
 
+    from gis.grid import Grid
     from gis.roads.cost_rules import HazardConstraint
     from gis.roads.costs import CostSet
-    from gis.roads.ground_heights import Grid
 
 CONSTRAINTS = ("redlines", "farmland", "hazards")
 """Constraint layers in the order of their bits in `Ground.codes`, as far as they are there."""
@@ -56,38 +54,19 @@ def obstacles(grid: Grid, layers: Mapping[str, pd.DataFrame], costs: CostSet, cr
     codes = np.zeros((grid.rows, grid.columns), dtype=np.uint8)
     there: list[str] = []
     for name in CONSTRAINTS:
-        shapes = _shapes(layers.get(name), crs)
+        shapes = metric_shapes(layers.get(name), crs)
         if len(shapes) == 0:
             continue
         rule: Constraint | HazardConstraint = getattr(costs.constraints, name)
         forbidden = rule.rule.value == "forbid"
-        cells = _burn(grid, _widened(shapes, _buffers(layers[name], rule)), touched=forbidden)
+        cells = burn(grid, widened(shapes, _buffers(layers[name], rule)), touched=forbidden)
         codes[cells] |= np.uint8(1 << len(there))
         factor[cells] *= np.float32(np.inf if forbidden else rule.factor.value)
         there.append(name)
-    rivers = _shapes(layers.get("rivers"), crs)
-    river = tight(_burn(grid, rivers, touched=True))
+    rivers = metric_shapes(layers.get("rivers"), crs)
+    river = tight(burn(grid, rivers, touched=True))
     drawn = see_rivers(gpd.GeoDataFrame(geometry=rivers, crs=crs), crs, width_m=float(costs.crossing.river_width_m.value))
     return Obstacles(factor, codes, river, see_water(drawn), tuple(there), _notes(there, has_rivers=len(rivers) > 0))
-
-
-def _shapes(frame: pd.DataFrame | None, crs: CRS) -> NDArray[np.object_]:
-    """Geometries in `crs` in the order of the rows, mended; what is missing or cannot be projected is an empty point. None at all: no rows."""
-    if frame is None or "geometry" not in frame:
-        return np.empty(0, dtype=object)
-    places = gpd.GeoSeries(frame["geometry"], crs=getattr(frame["geometry"], "crs", None) or STORAGE_CRS)
-    shapes: NDArray[np.object_] = np.asarray(places.to_crs(crs).array, dtype=object).copy()
-    sound = np.isfinite(shapely.bounds(shapes)).all(axis=1)
-    shapes[~sound] = shapely.Point()
-    return shapely.make_valid(shapes) if sound.any() else np.empty(0, dtype=object)
-
-
-def _widened(shapes: NDArray[np.object_], metres: NDArray[np.float64]) -> NDArray[np.object_]:
-    """Shapes with their buffers; a buffer of nought leaves a point a point."""
-    wide = metres > 0
-    out = shapes.copy()
-    out[wide] = shapely.buffer(shapes[wide], metres[wide])
-    return out
 
 
 def _buffers(frame: pd.DataFrame, rule: Constraint | HazardConstraint) -> NDArray[np.float64]:
@@ -98,31 +77,6 @@ def _buffers(frame: pd.DataFrame, rule: Constraint | HazardConstraint) -> NDArra
     level = named.fillna("").to_numpy(dtype=object)
     by_level = [float(rule.buffer_low_m.value), float(rule.buffer_medium_m.value)]
     return np.select([level == "low", level == "medium"], by_level, default=float(rule.buffer_high_m.value))
-
-
-def _burn(grid: Grid, shapes: NDArray[np.object_], *, touched: bool) -> NDArray[np.bool_]:
-    """Cells of the shapes; lines and points (a hazard without buffer) always take the cells that they touch."""
-    parts = shapely.get_parts(shapely.get_parts(shapes))
-    parts = parts[~shapely.is_empty(parts)]
-    flat = shapely.get_dimensions(parts) < 2  # noqa: PLR2004 - points and lines have no area
-    return _cells(grid, parts[flat], touched=True) | _cells(grid, parts[~flat], touched=touched)
-
-
-def _cells(grid: Grid, parts: NDArray[np.object_], *, touched: bool) -> NDArray[np.bool_]:
-    shape = (grid.rows, grid.columns)
-    if len(parts) == 0:
-        return np.zeros(shape, dtype=np.bool_)
-    burnt: NDArray[np.uint8] = rasterize(parts, out_shape=shape, transform=grid.transform, all_touched=touched, dtype=np.uint8)
-    return burnt.astype(np.bool_)
-
-
-def tight(cells: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Cells joined by a corner only get a third one beside them, so that no diagonal step passes between them."""
-    out = cells.copy()
-    a, b, c, d = cells[:-1, :-1], cells[:-1, 1:], cells[1:, :-1], cells[1:, 1:]
-    out[:-1, 1:] |= a & d & ~b & ~c
-    out[:-1, :-1] |= b & c & ~a & ~d
-    return out
 
 
 def _notes(there: list[str], *, has_rivers: bool) -> tuple[str, ...]:

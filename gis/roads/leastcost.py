@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gis.roads.buckets import DONE, advance, new_queue, pop, push, with_room
-from gis.roads.compiled import compiled, inlined
+from gis.buckets import DONE, advance, new_queue, pop, push, with_room
+from gis.compiled import compiled, inlined
 from gis.roads.steps import FACTOR, Grid, Prices, StepModel, Table, grid_of, neighbour_offsets, passed, step_price, table_of
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from gis.roads.compiled import compiled, inlined
+from gis.compiled import compiled, inlined
 from gis.roads.earthwork import earthwork_table
 
 if TYPE_CHECKING:

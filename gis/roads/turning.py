@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from gis.roads.compiled import compiled
+from gis.compiled import compiled
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

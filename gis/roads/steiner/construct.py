@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gis.roads.compiled import compiled
+from gis.compiled import compiled
 from gis.roads.steiner.heap import Heap, make_heap, pop, push
 
 if TYPE_CHECKING:

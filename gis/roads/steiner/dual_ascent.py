@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from gis.roads.compiled import compiled
+from gis.compiled import compiled
 from gis.roads.steiner.heap import Heap, clear, make_heap, pop, push
 from gis.roads.steiner.problem import Bounded, Problem
 

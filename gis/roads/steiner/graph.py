@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from gis.roads.compiled import compiled
+from gis.compiled import compiled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gis.roads.compiled import compiled
+from gis.compiled import compiled
 from gis.roads.steiner.construct import tree_on
 from gis.roads.steiner.graph import Arcs, Flags, Ints, Ints32
 from gis.roads.steiner.heap import Heap, clear, make_heap, pop, push

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gis.roads.compiled import compiled
+from gis.compiled import compiled
 from gis.roads.steiner.graph import Arcs, Flags, Floats, Graph, Ints, cheapest_parallel, make_graph, spread_labels
 
 UNSEEN = -2

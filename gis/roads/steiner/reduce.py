@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gis.roads.compiled import compiled
+from gis.compiled import compiled
 from gis.roads.steiner.graph import Arcs, Flags, Floats, Ints, Ints32, make_graph
 from gis.roads.steiner.heap import make_heap, push
 from gis.roads.steiner.paths import dijkstra

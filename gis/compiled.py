@@ -1,4 +1,4 @@
-"""The one door to numba: how every kernel of this wing is compiled, and where its machine code is kept.
+"""The one door to numba: how every kernel is compiled, and where its machine code is kept.
 
 Numba keeps compiled kernels beside their source and takes them as current while *that* file is unchanged, although they hold code of other
 files too. So they are kept in the user's cache instead (`ZUTONG_CACHE` or the platform's), in a folder named by a hash over all files with

@@ -1,4 +1,4 @@
-"""Heights on a metric grid: the terrain as it is where it fits already, warped where it does not."""
+"""Grids in metres, and the heights on them: the terrain as it is where it fits already, warped where it does not."""
 
 from __future__ import annotations
 
