@@ -15,7 +15,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 from skimage.graph import MCP_Geometric
 
-from gis.roads.buckets import SLOTS
+from gis.buckets import SLOTS
 from gis.roads.leastcost import links, spread, spread_plain, trace
 from gis.roads.steps import StepModel, neighbour_offsets
 
