@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 import rasterio
+from rasterio._err import CPLE_BaseError
 from rasterio.errors import RasterioError
 from rasterio.shutil import copy as copy_raster
 from rasterio.warp import transform_bounds
@@ -114,5 +115,5 @@ def write_bands(path: Path, bands: Sequence[Band], transform: Affine, crs: CRS, 
                     out.update_tags(number, label=band.label)
             with memory.open() as whole:
                 copy_raster(whole, path, **_RESULT)
-    except (RasterioError, OSError) as error:
+    except (RasterioError, CPLE_BaseError, OSError) as error:
         raise StoreError(f"栅格“{path.name}”写不进去：{error}；请检查磁盘空间。") from error

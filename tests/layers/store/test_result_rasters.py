@@ -5,11 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 import rasterio
+import rasterio.warp
 from affine import Affine
 from pyproj import CRS
 
 from layers.errors import StoreError
 from layers.store.rasters import describe, write_bands
+from layers.store.windows import read_place, read_tile
 
 
 @dataclass
@@ -63,3 +65,32 @@ def test_the_same_bands_give_the_same_bytes(tmp_path):
 def test_a_folder_that_is_not_there_is_told(tmp_path):
     with pytest.raises(StoreError, match=r"写不进去"):
         write_bands(tmp_path / "none" / "a.tif", planes(), Affine(30, 0, 500_000, 0, -30, 2_800_000), CRS(4544), nodata=None)
+
+
+def place_of(row, column):
+    """Degrees of the middle of a cell."""
+    (lon,), (lat,) = rasterio.warp.transform(CRS(4544), "EPSG:4490", [500_000 + 30 * (column + 0.5)], [2_800_000 - 30 * (row + 0.5)])
+    return lon, lat
+
+
+@pytest.mark.parametrize(("row", "column"), [(0, 0), (299, 409), (17, 230)])
+def test_a_place_reads_the_cell_it_lies_in(tmp_path, row, column):
+    path, bands = tmp_path / "scores.tif", planes()
+    write_bands(path, bands, Affine(30, 0, 500_000, 0, -30, 2_800_000), CRS(4544), nodata=65535)
+    assert read_place(path, *place_of(row, column)).tolist() == [band.array[row, column] for band in bands]
+    assert read_place(path, 100.0, 20.0) is None
+
+
+def test_a_tile_shows_the_cell_under_each_pixel(tmp_path):
+    path, bands = tmp_path / "scores.tif", planes()
+    write_bands(path, bands, Affine(30, 0, 500_000, 0, -30, 2_800_000), CRS(4544), nodata=65535)
+    lon, lat = place_of(150, 200)
+    zoom = 15
+    x = (lon + 180) / 360 * 2**zoom
+    y = (1 - np.arcsinh(np.tan(np.radians(lat))) / np.pi) / 2 * 2**zoom
+    tile = read_tile(path, [1, 2], zoom, int(x), int(y))
+    assert tile.shape == (2, 256, 256)
+    row, column = int(y % 1 * 256), int(x % 1 * 256)
+    near = bands[1].array[149:152, 199:202]
+    assert tile[1, row, column] in near
+    assert read_tile(path, [1], zoom, 0, 0) is None
