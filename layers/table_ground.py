@@ -1,0 +1,142 @@
+"""The ground: how it is used, what protects it, what threatens it, where water and heights lie."""
+
+from __future__ import annotations
+
+from layers.field_kinds import Choice, Field, Geometry, Kind, Layer, code_field, count_field, text_field
+
+GROUND: tuple[Layer, ...] = (
+    Layer(
+        "land_cover",
+        "地类图斑",
+        Geometry.POLYGON,
+        "cover_code",
+        (
+            code_field("cover_code", "图斑编号", "图斑号", "TBBH", "编号"),
+            Field(
+                "cover_kind",
+                "地类",
+                Kind.CHOICE,
+                aliases=("地类名称", "DLMC", "土地利用类型", "用地类型"),
+                choices=(
+                    Choice("paddy", "水田", ("水浇地",)),
+                    Choice("dryland", "旱地", ("耕地", "坡耕地")),
+                    Choice("orchard", "园地", ("果园", "茶园", "其他园地")),
+                    Choice("forest", "林地", ("乔木林地", "竹林地", "有林地", "其他林地")),
+                    Choice("shrub", "灌木林地", ("灌丛",)),
+                    Choice("grass", "草地", ("天然牧草地", "人工牧草地", "其他草地")),
+                    Choice("wetland", "湿地", ("沼泽地", "内陆滩涂", "沼泽草地")),
+                    Choice("water", "水域", ("河流水面", "水库水面", "坑塘水面", "湖泊水面")),
+                    Choice("built", "建设用地", ("农村宅基地", "城镇住宅用地", "村庄", "建制镇", "工业用地")),
+                    Choice("bare", "未利用地", ("裸土地", "裸岩石砾地", "空闲地")),
+                ),
+            ),
+        ),
+        ("三调地类", "土地利用现状"),
+    ),
+    Layer(
+        "reserves",
+        "自然保护地",
+        Geometry.POLYGON,
+        "reserve_code",
+        (code_field("reserve_code", "保护地代码", "编号"), text_field("reserve_name", "保护地名称", "名称")),
+        ("自然保护区",),
+    ),
+    Layer(
+        "flood_zones",
+        "洪涝风险区",
+        Geometry.POLYGON,
+        "flood_code",
+        (
+            code_field("flood_code", "风险区编号", "编号"),
+            text_field("flood_name", "风险区名称", "名称"),
+            count_field("return_period_years", "重现期", "年", "洪水频率（年一遇）", "重现期(年)"),
+        ),
+        ("淹没区", "山洪灾害危险区"),
+    ),
+    Layer(
+        "water_source_zones",
+        "水源保护区",
+        Geometry.POLYGON,
+        "zone_code",
+        (code_field("zone_code", "保护区编号", "编号"), text_field("zone_name", "保护区名称", "名称", "水源地名称")),
+        ("饮用水水源保护区",),
+    ),
+    Layer(
+        "faults",
+        "断层",
+        Geometry.LINE,
+        "fault_code",
+        (code_field("fault_code", "断层编号", "编号"), text_field("fault_name", "断层名称", "名称", "断裂名称")),
+        ("断裂带", "活动断裂"),
+    ),
+    Layer(
+        "hazards",
+        "地质灾害点",
+        Geometry.POINT,
+        "hazard_code",
+        (
+            code_field("hazard_code", "灾害点编号", "隐患点编号", "统一编号", "编号"),
+            text_field("hazard_name", "灾害点名称", "隐患点名称", "名称"),
+            Field(
+                "hazard_kind",
+                "灾害类型",
+                Kind.CHOICE,
+                aliases=("类型", "灾种"),
+                choices=(
+                    Choice("landslide", "滑坡"),
+                    Choice("debris_flow", "泥石流"),
+                    Choice("collapse", "崩塌", ("危岩", "崩塌危岩")),
+                    Choice("subsidence", "地面塌陷", ("塌陷", "岩溶塌陷")),
+                    Choice("fissure", "地裂缝"),
+                    Choice("slope", "不稳定斜坡"),
+                ),
+            ),
+            Field(
+                "hazard_level",
+                "险情等级",
+                Kind.CHOICE,
+                aliases=("等级", "危险性", "灾害等级", "规模等级"),
+                choices=(
+                    Choice("high", "高", ("大型", "特大型", "高危")),
+                    Choice("medium", "中", ("中型", "中危")),
+                    Choice("low", "低", ("小型", "低危")),
+                ),
+            ),
+            count_field("threatened_households_count", "威胁户数", "户", "受威胁户数"),
+        ),
+        ("地灾点", "地灾隐患点"),
+    ),
+    Layer(
+        "farmland",
+        "永久基本农田",
+        Geometry.POLYGON,
+        "parcel_code",
+        (code_field("parcel_code", "图斑编号", "图斑号", "TBBH", "编号"),),
+        ("基本农田", "农田"),
+    ),
+    Layer(
+        "redlines",
+        "生态保护红线",
+        Geometry.POLYGON,
+        "redline_code",
+        (code_field("redline_code", "红线代码", "编号", "图斑编号"), text_field("redline_name", "红线名称", "名称")),
+        ("生态红线",),
+    ),
+    Layer(
+        "access_points",
+        "路网接入点",
+        Geometry.POINT,
+        "point_code",
+        (code_field("point_code", "接入点编号", "编号"), text_field("point_name", "接入点名称", "名称")),
+        ("接入点", "对外出口"),
+    ),
+    Layer(
+        "rivers",
+        "河流",
+        Geometry.LINE,
+        "river_code",
+        (code_field("river_code", "河流代码", "编号"), text_field("river_name", "河流名称", "名称")),
+        ("水系",),
+    ),
+    Layer("dem", "数字高程", Geometry.RASTER, "", (), ("高程", "DEM")),
+)
