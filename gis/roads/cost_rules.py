@@ -7,7 +7,7 @@ from typing import Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from gis.roads.cost_values import (
+from gis.parameter_values import (
     Batter,
     CnyEach,
     CnyPerCubicMetre,

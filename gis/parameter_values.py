@@ -1,4 +1,4 @@
-"""What a price may be: one class per unit, as in `gis.standards.values`, so that 元/m in place of 元/km is refused instead of misread."""
+"""What a parameter of a set may be: one class per unit, as in `gis.standards.values`, so that 元/m in place of 元/km is refused instead of misread."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _Number = Annotated[float, Field(ge=0)]
 
 
 class Section(Frozen):
-    """Base of the sections of a cost set: immutable, strict, closed to unknown keys."""
+    """Base of the sections of a set: immutable, strict, closed to unknown keys."""
 
 
 class Length(Threshold):

@@ -1,4 +1,8 @@
-"""Cost sets as files: finding and reading them, and merging a set with what it extends and with the county's own values."""
+"""Sets of parameters as files: finding and reading them, and merging a set with what it extends and with the county's own values.
+
+A set is a TOML file whose name is its id; a set that `extends` another takes over every value that it does not state itself. Cost sets and site sets
+are such files. The standards of `gis.standards` are not: there a whole rule stands over a whole rule.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,6 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from gis.standards.standard import show_value
@@ -16,8 +19,8 @@ from layers.errors import StandardError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
-BUILT_IN = Path(__file__).parent.parent / "cost_sets"
 COUNTY = "县自定"
 """What `origins` and `source` say of a value that the county set itself."""
 HEAD = ("version", "title", "note")
@@ -26,7 +29,22 @@ _MAX_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class MergedCosts:
+class SetKind:
+    """One kind of set.
+
+    Attributes:
+        noun: What it is called in sentences, for instance `造价参数`.
+        built_in: The folder of the sets that come with the house.
+        rules: The model that says which keys there are.
+    """
+
+    noun: str
+    built_in: Path
+    rules: type[Frozen]
+
+
+@dataclass(frozen=True, slots=True)
+class MergedSet:
     """A set before it is judged: its head, its values as nested tables, and where each came from."""
 
     head: dict[str, Any]
@@ -42,24 +60,24 @@ class MergedCosts:
         return COUNTY if below[0] == COUNTY else f"{below[0]}.toml"
 
 
-def cost_ids(folder: Path | None = None) -> list[str]:
-    """Ids of all sets that can be read, sorted."""
-    return sorted(_files(folder))
+def set_ids(kind: SetKind, folder: Path | None = None) -> list[str]:
+    """Ids of all sets of a kind that can be read, sorted."""
+    return sorted(_files(kind, folder))
 
 
-def merge_costs(name: str, rules: type[Frozen], *, folder: Path | None, overrides: Mapping[str, object]) -> MergedCosts:
+def merge_set(kind: SetKind, name: str, *, folder: Path | None, overrides: Mapping[str, object]) -> MergedSet:
     """Read a set and what it extends, deepest first, value by value; then the county's values.
 
     Args:
+        kind: The kind of set.
         name: The set's id.
-        rules: The model that says which keys there are.
         folder: The county's own sets.
         overrides: The county's values, dotted or nested.
 
     Raises:
         StandardError: Unknown id or key, a cycle of `extends`, not TOML.
     """
-    chain = _chain(name, folder)
+    chain = _chain(kind, name, folder)
     values: dict[str, object] = {}
     origins: dict[str, str] = {}
     for set_id, table in reversed(chain):
@@ -68,25 +86,25 @@ def merge_costs(name: str, rules: type[Frozen], *, folder: Path | None, override
         origins |= dict.fromkeys(own, set_id)
     county = flatten(overrides)
     for key, given in county.items():
-        values[key] = _county_value(rules, key, given, values.get(key))
+        values[key] = _county_value(kind, key, given, values.get(key))
         origins[key] = COUNTY
     head = {"id": name, **{key: chain[0][1][key] for key in HEAD if key in chain[0][1]}}
     if county and "title" in head:
         head["title"] = f"{head['title']}（县自定 {len(county)} 项）"
-    return MergedCosts(head, _nested(values), origins, tuple(f"{set_id}.toml" for set_id, _ in chain))
+    return MergedSet(head, _nested(kind, values), origins, tuple(f"{set_id}.toml" for set_id, _ in chain))
 
 
-def _chain(name: str, folder: Path | None) -> list[tuple[str, dict[str, Any]]]:
+def _chain(kind: SetKind, name: str, folder: Path | None) -> list[tuple[str, dict[str, Any]]]:
     """The set and what it extends, the set itself first."""
-    files = _files(folder)
+    files = _files(kind, folder)
     chain: list[tuple[str, dict[str, Any]]] = []
     wanted: object = name
     while wanted is not None:
         if not isinstance(wanted, str) or wanted not in files:
-            raise _unknown(wanted, files, chain[-1][0] if chain else "")
+            raise _unknown(kind, wanted, files, chain[-1][0] if chain else "")
         if any(wanted == seen for seen, _ in chain):
-            raise StandardError(f"{chain[-1][0]}.toml：extends = “{wanted}”形成循环。", hint="请改为不循环的上级造价参数。")
-        chain.append((wanted, _parse(files[wanted])))
+            raise StandardError(f"{chain[-1][0]}.toml：extends = “{wanted}”形成循环。", hint=f"请改为不循环的上级{kind.noun}。")
+        chain.append((wanted, _parse(kind, files[wanted])))
         wanted = chain[-1][1].get("extends")
     return chain
 
@@ -102,7 +120,7 @@ def flatten(table: Mapping[str, object], prefix: str = "") -> dict[str, object]:
     return flat
 
 
-def _nested(values: Mapping[str, object]) -> dict[str, Any]:
+def _nested(kind: SetKind, values: Mapping[str, object]) -> dict[str, Any]:
     content: dict[str, Any] = {}
     for key, value in values.items():
         *path, last = key.split(".")
@@ -110,15 +128,15 @@ def _nested(values: Mapping[str, object]) -> dict[str, Any]:
         for name in path:
             step = table.setdefault(name, {})
             if not isinstance(step, dict):
-                raise StandardError(f"造价参数“{key}”与“{name}”冲突：后者是一个值，下面不能再有项。")
+                raise StandardError(f"{kind.noun}“{key}”与“{name}”冲突：后者是一个值，下面不能再有项。")
             table = step
         table[last] = value
     return content
 
 
-def _county_value(rules: type[Frozen], key: str, given: object, before: object) -> dict[str, object]:
+def _county_value(kind: SetKind, key: str, given: object, before: object) -> dict[str, object]:
     """The county's value as a table: its unit from the model, its source naming what it replaces."""
-    unit = get_args(_leaf(rules, key).model_fields["unit"].annotation)[0]
+    unit = get_args(_leaf(kind, key).model_fields["unit"].annotation)[0]
     was = f"（原为 {show_value(before['value'])} {before.get('unit', '')}）" if isinstance(before, Mapping) and "value" in before else ""
     table = {"unit": unit, "source": f"{COUNTY}{was}", "confidence": "S"} | (dict(given) if isinstance(given, Mapping) else {"value": given})
     if not str(table["source"]).startswith(COUNTY):
@@ -126,18 +144,18 @@ def _county_value(rules: type[Frozen], key: str, given: object, before: object) 
     return table
 
 
-def _leaf(rules: type[Frozen], key: str) -> type[Threshold]:
+def _leaf(kind: SetKind, key: str) -> type[Threshold]:
     """The class of value that a dotted key leads to.
 
     Raises:
         StandardError: The key leads nowhere, or to a whole section.
     """
-    model: Any = rules
+    model: Any = kind.rules
     for name in key.split("."):
         fields = model.model_fields if not issubclass(model, Threshold) else {}
         if name not in fields:
             known = "、".join(fields) or "（此处没有下级）"
-            raise StandardError(f"{COUNTY}：造价参数没有“{key}”这一项。", hint=f"“{name}”处可用的有：{known}。")
+            raise StandardError(f"{COUNTY}：{kind.noun}没有“{key}”这一项。", hint=f"“{name}”处可用的有：{known}。")
         model = fields[name].annotation
     if not issubclass(model, Threshold):
         raise StandardError(f"{COUNTY}：“{key}”是一组值，不是一个值。", hint=f"请写到具体的一项，例如 {key}.{next(iter(model.model_fields))}。")
@@ -145,30 +163,30 @@ def _leaf(rules: type[Frozen], key: str) -> type[Threshold]:
     return found
 
 
-def _files(folder: Path | None) -> dict[str, Path]:
-    built_in = {path.stem: path for path in BUILT_IN.glob("*.toml")}
+def _files(kind: SetKind, folder: Path | None) -> dict[str, Path]:
+    built_in = {path.stem: path for path in kind.built_in.glob("*.toml")}
     own = {path.stem: path for path in folder.glob("*.toml")} if folder is not None else {}
     for name in sorted(own):
         if name in built_in and own[name].resolve() != built_in[name].resolve():
-            raise StandardError(f"{own[name]}：编号“{name}”与自带造价参数重名。", hint="请给本县的文件另起一个名字，以免同一编号两种含义。")
+            raise StandardError(f"{own[name]}：编号“{name}”与自带{kind.noun}重名。", hint="请给本县的文件另起一个名字，以免同一编号两种含义。")
         if not _ID.fullmatch(name):
-            raise StandardError(f"{own[name]}：文件名“{name}”不能作造价参数编号。", hint="编号只用字母、数字、汉字、连字符和下划线。")
+            raise StandardError(f"{own[name]}：文件名“{name}”不能作{kind.noun}编号。", hint="编号只用字母、数字、汉字、连字符和下划线。")
     return built_in | own
 
 
-def _parse(path: Path) -> dict[str, Any]:
+def _parse(kind: SetKind, path: Path) -> dict[str, Any]:
     try:
         if path.stat().st_size > _MAX_BYTES:
-            raise StandardError(f"{path.name}：文件超过 1 MB，不像造价参数文件。")
+            raise StandardError(f"{path.name}：文件超过 1 MB，不像{kind.noun}文件。")
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except UnicodeDecodeError as error:
         raise StandardError(f"{path.name}：不是 UTF-8 编码（第 {error.start + 1} 字节）。", hint="请另存为 UTF-8 编码的文本。") from error
     except tomllib.TOMLDecodeError as error:
-        raise StandardError(f"{path.name}：不是合格的 TOML 文件（{error}）。", hint="请参照自带的造价参数文件书写。") from error
+        raise StandardError(f"{path.name}：不是合格的 TOML 文件（{error}）。", hint=f"请参照自带的{kind.noun}文件书写。") from error
 
 
-def _unknown(name: object, known: Iterable[str], said_by: str) -> StandardError:
+def _unknown(kind: SetKind, name: object, known: Iterable[str], said_by: str) -> StandardError:
     near = difflib.get_close_matches(str(name), list(known), n=1)
     hint = f"是不是“{near[0]}”？" if near else ""
     where = f"{said_by}.toml：extends 所写的" if said_by else ""
-    return StandardError(f"{where}没有编号为“{name}”的造价参数。", hint=f"{hint}可用的有：{'、'.join(sorted(known))}。")
+    return StandardError(f"{where}没有编号为“{name}”的{kind.noun}。", hint=f"{hint}可用的有：{'、'.join(sorted(known))}。")
