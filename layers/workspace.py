@@ -26,6 +26,8 @@ SETTINGS_NAME = "county.toml"
 KEY_BYTES = 32
 DEFAULT_STANDARDS = ("guizhou-2017",)
 DEFAULT_COSTS = "mountain-2017"
+DEFAULT_SITES = "relocation-2017"
+_KNOWN = "standards、county.code、county.name、overrides、costs、cost_overrides、sites、site_overrides、made"
 
 
 class _Settings(BaseModel):
@@ -55,6 +57,8 @@ class Settings(_Settings):
         overrides: the county's own values over the sets, as nested tables.
         costs: id of the cost set that roads are designed and priced by.
         cost_overrides: the county's own values over the cost set, as nested tables.
+        sites: id of the site set that settlements are looked for, judged and priced by.
+        site_overrides: the county's own values over the site set, as nested tables.
         made: when and by whom.
     """
 
@@ -63,6 +67,8 @@ class Settings(_Settings):
     overrides: dict[str, Any] = Field(default_factory=dict)
     costs: str = Field(default=DEFAULT_COSTS, min_length=1)
     cost_overrides: dict[str, Any] = Field(default_factory=dict)
+    sites: str = Field(default=DEFAULT_SITES, min_length=1)
+    site_overrides: dict[str, Any] = Field(default_factory=dict)
     made: Made = Made()
 
 
@@ -168,6 +174,8 @@ def to_toml(settings: Settings) -> str:
         f"standards = {_toml_value(list(settings.standards))}",
         "# 修路的单价和设计指标。",
         f"costs = {_toml_value(settings.costs)}",
+        "# 安置选址的禁建条件、评分、容量、补助和政策界限。",
+        f"sites = {_toml_value(settings.sites)}",
         "",
         "[county]",
         "# 区划代码是文字，前面的 0 不能丢；名称会印在地图和台账上。",
@@ -184,6 +192,11 @@ def to_toml(settings: Settings) -> str:
         "",
         "# 本县自定的单价和设计指标，写法同上。",
         *_toml_table("cost_overrides", settings.cost_overrides, example='new.road_cny_per_km = { value = 450000, source = "某县交〔2025〕2 号" }'),
+        "",
+        "# 本县自定的选址条件和搬迁单价，写法同上。",
+        *_toml_table(
+            "site_overrides", settings.site_overrides, example='move.cost_cny_per_person = { value = 65000, source = "某县发〔2025〕3 号" }'
+        ),
     ]
     return "\n".join(lines) + "\n"
 
@@ -193,9 +206,7 @@ def _checked(raw: Mapping[str, Any]) -> Settings:
         return Settings.model_validate(raw)
     except ValidationError as error:
         faults = "；".join(_fault(dict(fault)) for fault in error.errors())
-        raise StoreError(
-            f"{SETTINGS_NAME} 有误：{faults}。", hint="可用的项：standards、county.code、county.name、overrides、costs、cost_overrides、made。"
-        ) from error
+        raise StoreError(f"{SETTINGS_NAME} 有误：{faults}。", hint=f"可用的项：{_KNOWN}。") from error
 
 
 def _fault(fault: Mapping[str, Any]) -> str:
@@ -203,7 +214,7 @@ def _fault(fault: Mapping[str, Any]) -> str:
     name = ".".join(str(part) for part in fault["loc"])
     match fault["type"]:
         case "extra_forbidden":
-            return f"不认识的项“{name}”（可用的项：standards、county.code、county.name、overrides、costs、cost_overrides、made）"
+            return f"不认识的项“{name}”（可用的项：{_KNOWN}）"
         case "missing":
             return f"缺少“{name}”"
         case "too_short" | "string_too_short":

@@ -127,7 +127,8 @@ def test_the_examples_in_the_file_can_be_switched_on(tmp_path):
     create(tmp_path, county_code="1")
     path = tmp_path / "county.toml"
     text = path.read_text("utf-8")
-    path.write_text(text.replace("# road.", "road.").replace("# new.", "new."), encoding="utf-8")
+    path.write_text(text.replace("# road.", "road.").replace("# new.", "new.").replace("# move.", "move."), encoding="utf-8")
     settings = read_settings(path)
     assert set(settings.overrides["road"]["end_distance_point_m"]) == {"value", "source"}
     assert set(settings.cost_overrides["new"]["road_cny_per_km"]) == {"value", "source"}
+    assert set(settings.site_overrides["move"]["cost_cny_per_person"]) == {"value", "source"}
