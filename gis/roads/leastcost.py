@@ -13,7 +13,8 @@ import numpy as np
 
 from gis.buckets import DONE, advance, new_queue, pop, push, with_room
 from gis.compiled import compiled, inlined
-from gis.roads.steps import FACTOR, Grid, Prices, StepModel, Table, grid_of, neighbour_offsets, passed, step_price, table_of
+from gis.neighbours import neighbour_offsets, passed
+from gis.roads.steps import FACTOR, Grid, Prices, StepModel, Table, grid_of, step_price, table_of
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

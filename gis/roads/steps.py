@@ -15,14 +15,13 @@ river crossed once costs one bridge, however the steps fall. Every term is the s
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
-from itertools import pairwise
-from math import gcd, hypot
+from math import hypot
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from gis.compiled import compiled, inlined
+from gis.neighbours import neighbour_offsets, passed
 from gis.roads.earthwork import earthwork_table
 
 if TYPE_CHECKING:
@@ -31,8 +30,6 @@ if TYPE_CHECKING:
     from gis.roads.costs import CostSet
     from gis.roads.ground import Ground
 
-REACH = {8: 1, 16: 2, 32: 3}
-"""How far the longest step of each neighbourhood reaches, in cells."""
 STEEPEST_TABLED = 2.0
 """The cross slope (tangent) of the last entry of an earthwork table."""
 TABLE = 256
@@ -123,27 +120,6 @@ class Grid(NamedTuple):
         return (cells[:, 0] + self.border) * self.width + cells[:, 1] + self.border
 
 
-def neighbour_offsets(neighbours: int) -> NDArray[np.int64]:
-    """The 8, 16 or 32 steps out of a cell: the queen's, the knight's, and those of (1, 3) and (2, 3) cells.
-
-    Args:
-        neighbours: 8, 16 or 32.
-
-    Returns:
-        (row, column) differences, the first half pointing forward (down, or to the right), the second half their reverses in the same order.
-
-    Raises:
-        ValueError: for any other number.
-    """
-    if neighbours not in REACH:
-        raise ValueError(f"neighbours must be one of {sorted(REACH)}, not {neighbours}")
-    reach = REACH[neighbours]
-    forward = [
-        (row, column) for row in range(reach + 1) for column in range(-reach, reach + 1) if (row, column) > (0, 0) and gcd(row, abs(column)) == 1
-    ]
-    return np.array(forward + [(-row, -column) for row, column in forward], dtype=np.int64)
-
-
 def step_model(costs: CostSet, cell_m: float, *, neighbours: int = 32) -> StepModel:
     """The prices and limits of a cost set, for a grid.
 
@@ -171,18 +147,6 @@ def step_model(costs: CostSet, cell_m: float, *, neighbours: int = 32) -> StepMo
         cross_slope_max=float(np.tan(np.radians(design.cross_slope_max_deg.value))),
         offsets=neighbour_offsets(neighbours),
     )
-
-
-def passed(row: int, column: int) -> list[tuple[int, int, Fraction]]:
-    """The cells that a straight step of (row, column) runs through, in order, each with its share of the length.
-
-    Cells that are only touched at a corner are not among them. Exact: positions are fractions of the step.
-    """
-    cuts = {Fraction(0), Fraction(1)}
-    for extent in (abs(row), abs(column)):
-        cuts |= {Fraction(2 * line + 1, 2 * extent) for line in range(extent)}
-    at = sorted(cuts)
-    return [(round(row * (start + end) / 2), round(column * (start + end) / 2), end - start) for start, end in pairwise(at)]
 
 
 def table_of(model: StepModel, width: int) -> Table:

@@ -41,7 +41,8 @@ def hills(side):
 
 
 def rules(neighbours):
-    from gis.roads.steps import StepModel, neighbour_offsets  # noqa: PLC0415
+    from gis.neighbours import neighbour_offsets  # noqa: PLC0415
+    from gis.roads.steps import StepModel  # noqa: PLC0415
 
     earthwork = 50 + 2000 * np.linspace(0, 2, 256) ** 2
     return StepModel(CELL_M, 400.0, 2.0, 0.12, 0.08, 2000.0, earthwork, 9e5, 1.5, neighbour_offsets(neighbours))

@@ -16,8 +16,9 @@ from scipy.sparse.csgraph import dijkstra
 from skimage.graph import MCP_Geometric
 
 from gis.buckets import SLOTS
+from gis.neighbours import neighbour_offsets
 from gis.roads.leastcost import links, spread, spread_plain, trace
-from gis.roads.steps import StepModel, neighbour_offsets
+from gis.roads.steps import StepModel
 
 CELL = 30.0
 
