@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -120,6 +120,8 @@ class SlopeDegrees(Threshold):
 
 class Rule(Threshold):
     """What a constraint does: nothing may be built there, or building there costs more."""
+
+    words: ClassVar[dict[str, str]] = {"forbid": "禁止穿越", "avoid": "尽量避让"}
 
     value: Literal["forbid", "avoid"]
     unit: Literal[""]

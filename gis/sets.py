@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING, Annotated, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import pandas as pd
 from pydantic import Field, ValidationError
@@ -35,9 +35,6 @@ class ParameterSet(Frozen):
         origins: For each value (dotted key) the set that it comes from, or `县自定`.
     """
 
-    words: ClassVar[Mapping[str, str]] = {}
-    """Words of the interface for the values of closed lists."""
-
     id: str
     version: Annotated[int, Field(ge=1)]
     title: Annotated[str, Field(min_length=1)]
@@ -56,12 +53,15 @@ class ParameterSet(Frozen):
         return f"{self.id}@{self.version}{own}"
 
     def parameters(self) -> pd.DataFrame:
-        """Every value as a row (columns of `Standard.thresholds`, all text), in the order in which they are declared."""
+        """Every value as a row (columns of `Standard.thresholds`, all text), in the order in which they are declared.
+
+        Values of closed lists are shown in the `words` of their class, where it has them.
+        """
         rows = [
             (
                 key,
                 label.replace("··", "·"),
-                shown(leaf.value, self.words),
+                shown(leaf.value, getattr(leaf, "words", {})),
                 leaf.unit,
                 leaf.source,
                 leaf.confidence,

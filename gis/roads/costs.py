@@ -8,7 +8,7 @@ sum, so a price that is paid is `CostSet.paid` times the price of the works.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from gis.roads.cost_rules import CostRules
 from gis.sets import ParameterSet, SetKind, list_sets, load_set
@@ -23,8 +23,6 @@ _KIND = SetKind("造价参数", Path(__file__).parent.parent / "cost_sets", Cost
 
 class CostSet(CostRules, ParameterSet):
     """A cost set, merged with what it extends and the county's own values; head and table as in `ParameterSet`."""
-
-    words: ClassVar[Mapping[str, str]] = {"forbid": "禁止穿越", "avoid": "尽量避让"}
 
     @property
     def paid(self) -> float:

@@ -1,0 +1,1 @@
+"""Where to resettle, who moves, and whether a road would be the better answer."""
