@@ -224,7 +224,7 @@ class Profile(Shape):
 class SourceShape(Shape):
     """What the figures follow from."""
 
-    kind: Literal["layer", "costs", "standard"]
+    kind: Literal["layer", "costs", "sites", "standard"]
     name: str
     label: str
     file: str | None

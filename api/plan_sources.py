@@ -10,6 +10,7 @@ from layers.errors import StandardError
 from layers.names import LAYERS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from api.snapshot import Snapshot
@@ -93,8 +94,12 @@ def _sources(snapshot: Snapshot) -> list[dict[str, Any]]:
     named = [_source("costs", costs["id"], f"{costs['title']}（{costs['id']}@{costs['version']}）")] if costs else []
     if stamp is not None and stamp.standard:
         named.append(_source("standard", stamp.standard, f"标准集 {stamp.standard}"))
-    used = sorted(name for name in (stamp.inputs if stamp else {}) if name in layers and not (name in LAYERS and LAYERS[name].result))
-    return named + [_layer(snapshot, name) for name in used]
+    return named + layer_sources(snapshot, sorted(name for name in (stamp.inputs if stamp else {}) if name in layers))
+
+
+def layer_sources(snapshot: Snapshot, names: Iterable[str]) -> list[dict[str, Any]]:
+    """The layers of those that the county handed over (not results), with the files that they came from."""
+    return [_layer(snapshot, name) for name in names if not (name in LAYERS and LAYERS[name].result)]
 
 
 def _layer(snapshot: Snapshot, name: str) -> dict[str, Any]:
