@@ -141,7 +141,8 @@ def _at_ends(line: Ints) -> NDArray[np.bool_]:
     """The first and last of the runs of each line."""
     changes = line[1:] != line[:-1]
     edge = np.ones(1, dtype=bool)
-    return np.concatenate([edge, changes]) | np.concatenate([changes, edge])
+    ends: NDArray[np.bool_] = np.concatenate([edge, changes]) | np.concatenate([changes, edge])
+    return ends
 
 
 def _both_ways(a: Ints, b: Ints, seconds: Floats) -> RoadLinks:
