@@ -30,7 +30,7 @@ def caveats(works: Works, trunk: Trunk, groups: gpd.GeoDataFrame, seats: gpd.Geo
         works: with `loose`, and groups below each work.
         trunk: the network and what there is.
         groups: all groups without a sure road, `wanted` and `township_code`, in the order of `trunk.node`.
-        seats: from `gis.roads.measures.township_seats`.
+        seats: from `gis.townships.township_seats`.
     """
     return [*_on_groups(trunk, groups), *_on_relocation(works, trunk, groups), *_on_stock(works, trunk), *_on_seats(groups, seats)]
 

@@ -14,12 +14,13 @@ from gis.roads.demand import IN_PLAN, ask_for_roads
 from gis.roads.engineering import engineer_sections
 from gis.roads.existing import see_roads
 from gis.roads.ground import make_ground
-from gis.roads.measures import detours, hazards_near, metres_inside, minutes_saved, township_seats, townships_of
+from gis.roads.measures import detours, hazards_near, metres_inside, minutes_saved
 from gis.roads.planning import planning_graph
 from gis.roads.steps import step_model
 from gis.roads.totals import add_up
 from gis.roads.trunk import plan_trunk
 from gis.roads.works import make_works, with_costs
+from gis.townships import township_seats, townships_of
 from layers.crs import STORAGE_CRS, metric_crs
 from layers.errors import LayerNotFound
 

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from gis.roads.costs import load_costs
 from gis.roads.existing import RoadStock, see_roads
-from gis.roads.measures import detours, hazards_near, metres_inside, minutes_saved, township_seats, townships_of
+from gis.roads.measures import detours, hazards_near, metres_inside, minutes_saved
 from gis.standards import load_standard
+from gis.townships import township_seats, townships_of
 
 CRS = "EPSG:4544"
 X, Y = 400_000.0, 2_900_000.0
