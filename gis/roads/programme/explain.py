@@ -11,7 +11,7 @@ from gis.roads.programme.case import ancestors
 from gis.roads.programme.conflict import Conflict
 from gis.roads.programme.model import build_model
 from gis.roads.programme.purse import FEN, NEVER, Purse, budget_fen
-from gis.roads.programme.solver import Effort, solve
+from gis.solver import Effort, solve
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -21,7 +21,7 @@ import numpy as np
 from scipy.sparse import coo_array, csr_array
 
 from gis.roads.programme.purse import NEVER, budget_fen
-from gis.roads.programme.solver import INF, Problem
+from gis.solver import INF, Problem
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

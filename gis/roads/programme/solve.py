@@ -17,7 +17,7 @@ from gis.roads.programme.order import upper_bound
 from gis.roads.programme.outcome import Programme, Proof, make_programme, worth
 from gis.roads.programme.polish import polish
 from gis.roads.programme.purse import NEVER, Purse, budget_fen
-from gis.roads.programme.solver import INF, Answer, Effort, Problem, solve
+from gis.solver import INF, Answer, Effort, Problem, solve
 from layers.errors import ZutongError
 
 if TYPE_CHECKING:

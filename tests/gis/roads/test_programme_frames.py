@@ -7,7 +7,7 @@ from scipy.sparse import csr_array
 
 from gis.roads.programme import UNITS, Deadline, Floor, Terms, greedy_programme, order_works, solve_programme, stability
 from gis.roads.programme.solve import lattice, snapped
-from gis.roads.programme.solver import INF, Effort, Problem, solve
+from gis.solver import INF, Effort, Problem, solve
 from layers.errors import QueryError
 from tests.gis.roads.programme_cases import YEARS, big_case, served_frame, works_frame
 
