@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from api import facts
 from api.plan_names import NETWORK, PLAN, PROGRAMME
 from api.plan_sources import costs_now
-from layers.names import LAYERS
-from layers.store.stamps import STANDARD, is_outdated
+from api.result_versions import moved_on
+from layers.store.stamps import STANDARD
 
 if TYPE_CHECKING:
     from api.snapshot import Snapshot
@@ -21,9 +21,7 @@ def outdated_plan(snapshot: Snapshot) -> list[str]:
     """Labels of what changed since the plan was made: layers, the standard, the cost set; empty when nothing has, or when there is no plan."""
     if not snapshot.has(PLAN):
         return []
-    store, revision = snapshot.workspace.store, snapshot.revision
-    names = {reason for name in (*NETWORK, *PROGRAMME) if snapshot.has(name) for reason in is_outdated(store, name, revision.id)}
-    labels = {LAYERS[name].label if name in LAYERS else name for name in names}
+    labels = moved_on(snapshot, (*NETWORK, *PROGRAMME))
     return sorted(labels | {_LABELS[name] for name in _settings_changed(snapshot)})
 
 

@@ -14,6 +14,7 @@ from api.errors import NotFound
 from api.plan_layers import outdated_plan
 from api.plan_names import PLAN, PLAN_GROUPS
 from api.plan_sources import cost_sets, costs_of_plan, sources
+from api.result_versions import versions
 from gis.roads.stretches import cut_flagged
 from web.road_legend import COST_PARTS, FLAGS, LEFT_OUT
 
@@ -21,11 +22,9 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from api.snapshot import Snapshot
-    from layers.store.revision import Revision
 
 NO_PLAN = "还没有道路计划；可以在这里提交一个，或运行 zutong roads DIR。"
 HALF_PLAN = "已经有道路网络，还没有分年计划；再提交一次即可，网络不必重算。"
-MOST_VERSIONS = 50
 _SIMPLIFY_DEG = 3.0 / 111_320
 """At most 3 m anywhere: a degree of longitude is never longer than one of latitude at the equator."""
 _DECIMALS = 6
@@ -43,7 +42,7 @@ def _plan(snapshot: Snapshot) -> dict[str, Any]:
     network = dict(layers["road_works"].info.get("summary", {})) if "road_works" in layers else None
     reasons = outdated_plan(snapshot)
     missing = NO_PLAN if network is None else HALF_PLAN
-    version = next(iter(versions(snapshot)), None)
+    version = next(iter(versions(snapshot, PLAN)), None)
     return {
         "available": has,
         "sentence": None if has else missing,
@@ -58,7 +57,7 @@ def _plan(snapshot: Snapshot) -> dict[str, Any]:
         "works": work_rows(snapshot) if has else [],
         "costs": costs_of_plan(snapshot),
         "cost_sets": cost_sets(snapshot),
-        "plans": versions(snapshot),
+        "plans": versions(snapshot, PLAN),
     }
 
 
@@ -178,21 +177,6 @@ def _lines(snapshot: Snapshot) -> bytes:
         for row, text in zip(records(pd.DataFrame(about)), texts, strict=True)
     ]
     return orjson.dumps({"type": "FeatureCollection", "features": features})
-
-
-def versions(snapshot: Snapshot) -> list[dict[str, str]]:
-    """Revisions up to this one that brought another plan, the newest first."""
-    return snapshot.keep("plan versions", lambda: _versions(snapshot.workspace.store.log(snapshot.revision.id)))
-
-
-def _versions(line: list[Revision]) -> list[dict[str, str]]:
-    before = [*line[1:], None]
-    brought = [
-        one
-        for one, parent in zip(line, before, strict=True)
-        if PLAN in one.layers and (parent is None or parent.layers.get(PLAN) != one.layers[PLAN])
-    ]
-    return [{"revision": one.id, "title": one.title, "author": one.author, "time": one.time} for one in brought[:MOST_VERSIONS]]
 
 
 # Look-ups, made once for a revision
