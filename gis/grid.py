@@ -70,6 +70,29 @@ def heights_on(terrain: Terrain, crs: CRS, *, cell_m: float | None, bounds: Boun
     return grid, heights
 
 
+def fitting_cell(terrain: Terrain, crs: CRS, *, bounds: Bounds | None, max_cells: int) -> float:
+    """The smallest whole multiple of the terrain's own cell with which a grid over the bounds has no more than `max_cells` cells.
+
+    Args:
+        terrain: Heights on any grid, in any CRS.
+        crs: Projected, in metres.
+        bounds: West, south, east, north in `crs`; `None`: the terrain's own.
+        max_cells: More are too many.
+
+    Returns:
+        Edge of a cell in metres.
+
+    Raises:
+        InputError: The terrain's extent cannot be projected.
+    """
+    same = _same_grid(terrain, crs, None)
+    own = _grid(terrain, crs, None if same is None else same.cell_m, bounds, anchor=same)
+    times = 1
+    while math.ceil(own.rows / times + 1) * math.ceil(own.columns / times + 1) > max_cells and own.rows * own.columns > max_cells:
+        times += 1
+    return own.cell_m * times
+
+
 def _same_grid(terrain: Terrain, crs: CRS, cell_m: float | None) -> Grid | None:
     """The terrain's own grid, if it is north-up with square cells in `crs` and of the size that is wanted."""
     t = terrain.transform

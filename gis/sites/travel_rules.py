@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
-
-from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
 from gis.sites.values import COVER_LABELS, Degrees, Factor, Flag, KmPerHour, Neighbours, Number, SecondsPerMetre, Section, Walking
 
@@ -31,20 +28,16 @@ class Cover(Section):
 
 
 class Langmuir(Section):
-    """Naismith's rule with Langmuir's corrections, as GRASS r.walk: a per metre, b per metre climbed, c gently and d steeply descended."""
+    """Naismith's rule with Langmuir's corrections, as GRASS r.walk: b per metre climbed, c gently and d steeply descended.
 
-    a: SecondsPerMetre = Field(title="平距系数 a")
+    Its `a`, the time of a metre on the flat, follows from `flat_km_h` (3.6 / flat_km_h).
+    """
+
     b: SecondsPerMetre = Field(title="上坡系数 b")
     c: SecondsPerMetre = Field(title="缓下坡系数 c")
     d: SecondsPerMetre = Field(title="陡下坡系数 d")
     lambda_factor: Number = Field(title="摩擦权重 λ")
     slope_factor: Number = Field(title="陡下坡界限（高差/平距）")
-
-    @model_validator(mode="after")
-    def _sensible(self) -> Self:
-        if self.a.value <= 0:
-            raise PydanticCustomError("langmuir", "平距系数（langmuir.a）须大于 0")
-        return self
 
 
 class Travel(Section):
