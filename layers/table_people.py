@@ -38,7 +38,7 @@ PEOPLE: tuple[Layer, ...] = (
             count_field("households_count", "户数", "户", "总户数", "农户数", "家庭户数", "户籍户数", "常住户数", "HS", "households"),
             count_field("people_count", "人口", "人", "总人口", "人数", "人口数", "户籍人口", "常住人口", "RK", "population"),
             count_field("registered_households_count", "脱贫监测户", "户", "建档立卡户数", "贫困户数", "脱贫户数", "建档立卡户", "贫困户", "脱贫户"),
-            flag_field("chooses_to_stay", "自愿留居", "不愿搬迁", "选择留居", "是否留居", "自愿不搬"),
+            flag_field("chooses_to_stay", "自愿留居", "是否自愿留居", "不愿搬迁", "选择留居", "是否留居", "自愿不搬"),
             flag_field("whole_relocation", "整组搬迁", "是否整体搬迁", "整体搬迁", "整寨搬迁", "是否整组搬迁", "整自然寨搬迁", "拟整体搬迁"),
             *REPORTED,
             code_field("water_scheme_code", "供水工程代码", "水厂代码", "供水工程编号", "所属供水工程"),

@@ -2,50 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal
+from layers.demo.handover import FLAG, PLACE, TAIL, Handover
+from layers.demo.siting_bureaus import SITING
 
-Kind = Literal["geojson", "gpkg", "shp", "zip", "csv", "xlsx", "kml"]
-FLAG = "演示数据"
-"""The column that says of every row that it is invented."""
-
-
-@dataclass(frozen=True, slots=True)
-class Handover:
-    """One file: `headings` maps canonical names to what the bureau calls them, in order; `above` puts a merged heading over some of them.
-
-    `crs` is what the numbers are written in; `declare` is the CRS that an operator has to state because the file does not; `rename` lists fields whose
-    heading nobody could know; `older` is the date of every sixth row, which nobody has updated since; `cpg` says whether a shapefile comes with its encoding.
-    """
-
-    layer: str
-    file: str
-    kind: Kind
-    headings: dict[str, str]
-    source: str
-    data_date: str
-    crs: str = "EPSG:4490"
-    declare: str | None = None
-    encoding: str | None = None
-    cpg: bool = True
-    above: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    subtotal_by: str = ""
-    sheet: str | None = None
-    title: str = ""
-    rename: tuple[str, ...] = ()
-    note: str = ""
-    older: str = ""
-
-
-_PLACE = {"lon": "经度", "lat": "纬度"}
-_TAIL = {"data_date": "数据日期", "source": "数据来源", "synthetic": FLAG}
-
-COUNTIES = Handover("counties", "县界.geojson", "geojson", {"county_code": "县代码", "county_name": "县名称", **_TAIL}, "民政局", "2023-12-31")
+COUNTIES = Handover("counties", "县界.geojson", "geojson", {"county_code": "县代码", "county_name": "县名称", **TAIL}, "民政局", "2023-12-31")
 TOWNSHIPS = Handover(
     "townships",
     "乡镇界示意.gpkg",
     "gpkg",
-    {"township_code": "乡镇代码", "township_name": "乡镇名称", "county_code": "县代码", "county_name": "县名称", **_TAIL},
+    {"township_code": "乡镇代码", "township_name": "乡镇名称", "county_code": "县代码", "county_name": "县名称", **TAIL},
     "民政局",
     "2023-12-31",
     note="由村界示意合并而成，不是法定界线",
@@ -71,7 +36,7 @@ COMMITTEES = Handover(
     "committees",
     "村委会驻地.csv",
     "csv",
-    {"village_code": "行政村代码", "village_name": "行政村", "township_name": "乡镇", **_PLACE, **_TAIL},
+    {"village_code": "行政村代码", "village_name": "行政村", "township_name": "乡镇", **PLACE, **TAIL},
     "民政局",
     "2025-03-31",
     crs="gcj02",
@@ -91,12 +56,13 @@ GROUPS = Handover(
         "group_name": "组名称",
         "hamlet_name": "自然寨名称",
         "group_code": "村民组代码",
-        **_PLACE,
+        **PLACE,
         "elevation_m": "海拔（米）",
         "households_count": "户数",
         "people_count": "人口数",
         "registered_households_count": "脱贫户数",
         "whole_relocation": "是否整组搬迁",
+        "chooses_to_stay": "是否自愿留居",
         "reported_hardened_road": "是否通硬化路",
         "reported_safe_water": "是否饮水安全",
         "water_scheme_code": "供水工程代码",
@@ -107,7 +73,7 @@ GROUPS = Handover(
         "reported_power": "是否通电",
         "three_phase_power": "通动力电",
         "signal_4g": "有4G信号",
-        **_TAIL,
+        **TAIL,
     },
     "乡村振兴局",
     "2025-06-30",
@@ -199,7 +165,7 @@ ROAD_PROJECTS = Handover(
         "plan_year": "计划年度",
         "township_name": "乡镇",
         "village_name": "行政村",
-        **_TAIL,
+        **TAIL,
     },
     "交通运输局",
     "2025-06-30",
@@ -217,7 +183,7 @@ WATER_SCHEMES = Handover(
         "water_quality": "水质检测结果",
         "water_outage_days": "年停水天数",
         "served_people_count": "受益人口",
-        **_TAIL,
+        **TAIL,
     },
     "水务局",
     "2025-04-30",
@@ -227,7 +193,7 @@ WATER_POINTS = Handover(
     "water_points",
     "取水点.csv",
     "csv",
-    {"point_code": "取水点编号", "point_kind": "水源类型", "scheme_code": "所属工程", "water_quality": "水质情况", **_PLACE, **_TAIL},
+    {"point_code": "取水点编号", "point_kind": "水源类型", "scheme_code": "所属工程", "water_quality": "水质情况", **PLACE, **TAIL},
     "水务局",
     "2025-04-30",
     declare="EPSG:4490",
@@ -253,7 +219,7 @@ BASE_STATIONS = Handover(
     "base_stations",
     "通信基站.kml",
     "kml",
-    {"station_code": "基站编号", "station_name": "站名", "technology": "网络制式", "operator": "运营商", **_TAIL},
+    {"station_code": "基站编号", "station_name": "站名", "technology": "网络制式", "operator": "运营商", **TAIL},
     "工信局",
     "2024-10-31",
 )
@@ -269,10 +235,10 @@ CLINICS = Handover(
         "clinic_kind": "机构类型",
         "village_code": "行政村代码",
         "village_name": "所在村",
-        **_PLACE,
+        **PLACE,
         "floor_area_m2": "建筑面积（平方米）",
         "doctors_count": "村医人数",
-        **_TAIL,
+        **TAIL,
     },
     "卫生健康局",
     "2025-03-31",
@@ -291,10 +257,10 @@ SCHOOLS = Handover(
         "school_code": "学校代码",
         "school_name": "学校名称",
         "school_kind": "办学类型",
-        **_PLACE,
+        **PLACE,
         "seats_count": "学位数",
         "pupils_count": "在校学生数",
-        **_TAIL,
+        **TAIL,
     },
     "教育局",
     "2024-09-30",
@@ -311,7 +277,7 @@ SETTLEMENTS = Handover(
         "settlement_code": "安置点编号",
         "settlement_name": "安置点名称",
         "township_name": "乡镇",
-        **_PLACE,
+        **PLACE,
         "planned_households_count": "规划户数",
         "moved_households_count": "已入住户数",
         "moved_people_count": "已入住人口",
@@ -325,7 +291,13 @@ SETTLEMENTS = Handover(
         "water": "通水",
         "power": "通电",
         "road": "通路",
-        **_TAIL,
+        "hazard_treated": "地灾已治理",
+        "site_area_m2": "占地面积（亩）",
+        "committee_area_m2": "党群服务中心面积",
+        "clinic_area_m2": "卫生室面积",
+        "culture_area_m2": "文化室面积",
+        "square_area_m2": "活动广场面积",
+        **TAIL,
     },
     "生态移民局",
     "2024-12-31",
@@ -335,7 +307,8 @@ SETTLEMENTS = Handover(
     above={
         "地理位置": ("lon", "lat"),
         "安置规模": ("planned_households_count", "moved_households_count", "moved_people_count", "floor_area_m2"),
-        "配套设施": ("party_station", "police_station", "training_centre", "clinic", "market", "water", "power", "road"),
+        "配套设施": ("party_station", "police_station", "training_centre", "clinic", "market", "water", "power", "road", "hazard_treated"),
+        "场地面积": ("site_area_m2", "committee_area_m2", "clinic_area_m2", "culture_area_m2", "square_area_m2"),
     },
 )
 HAZARDS = Handover(
@@ -348,7 +321,7 @@ HAZARDS = Handover(
         "hazard_kind": "灾害类型",
         "hazard_level": "险情等级",
         "threatened_households_count": "威胁户数",
-        **_TAIL,
+        **TAIL,
     },
     "自然资源局",
     "2025-05-31",
@@ -364,9 +337,9 @@ FARMLAND = Handover(
     crs="EPSG:4545",
 )
 REDLINES = Handover(
-    "redlines", "生态保护红线.gpkg", "gpkg", {"redline_code": "红线代码", "redline_name": "红线名称", **_TAIL}, "自然资源局", "2022", crs="EPSG:4544"
+    "redlines", "生态保护红线.gpkg", "gpkg", {"redline_code": "红线代码", "redline_name": "红线名称", **TAIL}, "自然资源局", "2022", crs="EPSG:4544"
 )
-RIVERS = Handover("rivers", "水系.gpkg", "gpkg", {"river_code": "河流代码", "river_name": "河流名称", **_TAIL}, "水务局", "2021")
+RIVERS = Handover("rivers", "水系.gpkg", "gpkg", {"river_code": "河流代码", "river_name": "河流名称", **TAIL}, "水务局", "2021")
 DEM_FILE = "数字高程30米.tif"
 
 HANDOVERS: tuple[Handover, ...] = (
@@ -389,6 +362,7 @@ HANDOVERS: tuple[Handover, ...] = (
     FARMLAND,
     REDLINES,
     RIVERS,
+    *SITING,
 )
 """In an order in which they can be imported one after another: what is referred to comes first."""
 

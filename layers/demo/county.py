@@ -14,15 +14,19 @@ from layers.crs import metric_crs
 from layers.demo import bureaus
 from layers.demo.alignment import grow
 from layers.demo.areas import Seats, label_villages, place_seats, suitability, village_shapes
+from layers.demo.attractions import build_candidates, build_markets, build_parks, furnish
 from layers.demo.bridges import build_bridges
 from layers.demo.claims import list_services, plant_claims
 from layers.demo.constraints import build_farmland, build_redlines
+from layers.demo.cover import build_land_cover
 from layers.demo.evidence import lacking, met
 from layers.demo.grid import Grid, grid_over
 from layers.demo.manifest import Fault, HandedFile, Manifest, number
+from layers.demo.moving import build_checks, build_relocations, list_stayers, plant_relocation_faults
 from layers.demo.people import build_groups
 from layers.demo.places import list_villages, sketch
 from layers.demo.projects import build_projects
+from layers.demo.protected import build_faults, build_flood_zones, build_reserves, build_water_source_zones
 from layers.demo.register import build_register
 from layers.demo.rivers import build_rivers
 from layers.demo.road_faults import plant_road_faults
@@ -37,6 +41,7 @@ from layers.demo.services import (
     build_transformers,
 )
 from layers.demo.sheets import sheet_rows
+from layers.demo.siting_bureaus import RELOCATIONS
 from layers.demo.table_faults import plant_group_faults, plant_register_faults, plant_reported
 from layers.demo.terrain import Terrain, build_terrain, refine
 from layers.demo.travel import Ground, Reach, build_ground
@@ -51,6 +56,7 @@ if TYPE_CHECKING:
 
     from layers.boundaries import CountyBase
     from layers.demo.grid import Floats, Ints, Mask
+    from layers.demo.handover import Handover
 
 CELL_M = 90.0
 FINER = 3
@@ -108,6 +114,7 @@ def build_county(folder: Path, *, base: CountyBase, seed: int = 522326, groups: 
         rng=_stream(seed, "people"),
     )
     frames = {**_areas(land), **_services(land, people, seed)}
+    frames = _moving(people, frames, seed) | _siting(land, people, frames, seed)
     frames, faults, truth = _with_faults(land, frames, people, seed)
     files = [write_file(folder, _placed(frames[bureau.layer], land.grid.crs), bureau) for bureau in _cleared(folder)]
     files.append(_hand_over_dem(folder, land, seed))
@@ -123,7 +130,7 @@ def _stream(seed: int, name: str) -> np.random.Generator:
     return np.random.default_rng([seed, *name.encode()])
 
 
-def _cleared(folder: Path) -> tuple[bureaus.Handover, ...]:
+def _cleared(folder: Path) -> tuple[Handover, ...]:
     for bureau in bureaus.HANDOVERS:
         clear(folder, bureau)
     return bureaus.HANDOVERS
@@ -187,6 +194,32 @@ def _services(land: Land, people: pd.DataFrame, seed: int) -> Frames:
     }
 
 
+def _moving(people: pd.DataFrame, frames: Frames, seed: int) -> Frames:
+    """The frames with who moved, who would rather stay, and what was checked in the settlements."""
+    sites = furnish(frames["settlements"], _stream(seed, "furnish"))
+    return frames | {
+        "groups": list_stayers(frames["groups"], _stream(seed, "stayers")),
+        "settlements": sites,
+        "relocations": build_relocations(frames["households"], people, sites, _stream(seed, "relocations")),
+        "settlement_checks": build_checks(sites, _stream(seed, "checks")),
+    }
+
+
+def _siting(land: Land, people: pd.DataFrame, frames: Frames, seed: int) -> Frames:
+    """The layers that say where a settlement may stand, and where it would stand well."""
+    rivers = gpd.GeoDataFrame(frames["rivers"])
+    return {
+        "land_cover": build_land_cover(land.terrain, land.outline, people, rivers, _stream(seed, "cover")),
+        "reserves": build_reserves(land.terrain, land.inside, land.outline),
+        "flood_zones": build_flood_zones(land.terrain, land.inside),
+        "water_source_zones": build_water_source_zones(land.terrain, frames["water_schemes"], land.inside),
+        "faults": build_faults(land.terrain, land.outline, _stream(seed, "geology")),
+        "markets": build_markets(land.villages, land.seats, land.grid, _stream(seed, "markets")),
+        "industry_parks": build_parks(land.villages, land.seats, frames["settlements"], land.grid, _stream(seed, "parks")),
+        "site_candidates": build_candidates(land.villages, land.seats, land.terrain, _stream(seed, "candidates")),
+    }
+
+
 def _with_faults(land: Land, frames: Frames, people: pd.DataFrame, seed: int) -> tuple[Frames, list[Fault], Mask]:
     towns = land.seats.cell[land.seats.township_seat]
     lines = grow(land.terrain, land.ground, land.inside, towns, land.seats.cell, people["cell"].to_numpy(), _stream(seed, "alignment"))
@@ -199,11 +232,12 @@ def _with_faults(land: Land, frames: Frames, people: pd.DataFrame, seed: int) ->
     busy = np.isin(people["group_code"], [code for fault in (*faults, *reported, *claimed) for code in fault.groups])
     groups, listed = plant_group_faults(groups, file=bureaus.GROUPS.file, rng=rng, spare=busy)
     register, registered = plant_register_faults(frames["households"], file=bureaus.HOUSEHOLDS.file, rng=rng)
+    ledger, ledgered = plant_relocation_faults(frames["relocations"], file=RELOCATIONS.file, rng=_stream(seed, "ledger"))
     named = [code for fault in faults for code in fault.codes]
     bridged = build_bridges(roads, gpd.GeoDataFrame(frames["rivers"]), spare=named)
     projects = build_projects(roads, people, _stream(seed, "projects"))
-    handed = {**frames, "roads": _as_written(bridged), "road_projects": projects, "groups": groups, "households": register}
-    return handed, [*faults, *reported, *claimed, *listed, *registered], short
+    handed = {**frames, "roads": _as_written(bridged), "road_projects": projects, "groups": groups, "households": register, "relocations": ledger}
+    return handed, [*faults, *reported, *claimed, *listed, *registered, *ledgered], short
 
 
 def _as_written(roads: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

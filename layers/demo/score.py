@@ -62,7 +62,14 @@ def _wanted(fault: Fault) -> set[str]:
     return set(fault.codes) or {fault.file}
 
 
-_BY_CODE = ("outside_own_village", "household_total_differs", "group_not_found")
+_BY_CODE = (
+    "outside_own_village",
+    "household_total_differs",
+    "group_not_found",
+    "relocation_group_unknown",
+    "demolished_more_than_due",
+    "reclaimed_more_than_homestead",
+)
 """Rules of `check`, which names keys; those of the import name rows."""
 
 

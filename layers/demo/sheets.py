@@ -17,13 +17,13 @@ import pandas as pd
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
-from layers.demo.bureaus import FLAG
+from layers.demo.handover import FLAG
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from layers.demo.bureaus import Handover
     from layers.demo.grid import Ints
+    from layers.demo.handover import Handover
 
 MADE = datetime(2025, 7, 1, tzinfo=UTC)
 BODY = 4

@@ -22,8 +22,8 @@ from layers.demo.sheets import write_sheet
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from layers.demo.bureaus import Handover
     from layers.demo.grid import Grid
+    from layers.demo.handover import Handover
 
 DBF_DATE = "2025-07-01"
 MOMENT = "2025-07-01T00:00:00.000Z"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from layers.intake import check_codes, check_counts, check_places
+from layers.intake import check_codes, check_counts, check_moves, check_places
 from layers.intake.check_base import Subject
 from layers.intake.problems import join_problems
 
@@ -55,6 +55,27 @@ RULES: tuple[Rule, ...] = (
     Rule(("group_not_found", "code_name_conflict"), "户册的户没有归组", "这些户不计入任何组，会被漏掉。", check_counts.register_without_group),
     Rule(("person_twice",), "同一人登记在几户", "同一户计了两次，合计偏大。", check_counts.people_counted_twice),
     Rule(("people_implausible", "registered_more_than_all"), "人口和户数不合理", "可能是填反或串行。", check_counts.implausible_people),
+    Rule(
+        ("relocation_group_unknown", "relocation_settlement_unknown", "check_settlement_unknown"),
+        "搬迁台账、自查表的代码对不上",
+        "对不上的行不知道是谁搬到了哪里，会从安置点的评估中漏掉。",
+        check_moves.unknown_codes,
+    ),
+    Rule(
+        ("demolished_more_than_due", "reclaimed_more_than_homestead"),
+        "拆旧复垦多于应拆应复垦",
+        "多半是单位或串行的错误，会使拆除率、复垦率超过百分之百。",
+        check_moves.more_than_there_was,
+    ),
+    Rule(("moved_more_households", "moved_more_people"), "搬走的多于本组的", "重复登记会使安置规模偏大。", check_moves.moved_more_than_live),
+    Rule(
+        ("moved_more_than_planned", "ledger_more_than_moved"),
+        "安置点入住户数不符",
+        "入住率会算错，住房面积也会算错。",
+        check_moves.settlements_overfull,
+    ),
+    Rule(("check_item_twice", "check_without_owner"), "自查登记不全", "没有责任单位和时限的问题无人督办。", check_moves.unfinished_checks),
+    Rule(("stays_and_moves",), "既留居又整组搬迁", "修路还是搬迁的结论取决于群众的选择。", check_moves.stays_and_moves),
     Rule(("stale_data", "no_data_date"), "数据过旧或没有日期", "结论只反映数据的时点。", check_counts.stale_dates),
     Rule(("synthetic_mixed",), "演示数据混入", "虚构的数据不得与真实数据一起得出结论。", check_counts.synthetic_among_real),
 )

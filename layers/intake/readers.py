@@ -29,6 +29,7 @@ from layers.intake.register import pseudonymise
 from layers.intake.report import Intake, facts, sha256_of
 from layers.intake.safety import identify
 from layers.intake.tables import read_text, to_raw
+from layers.intake.traces import without_people
 from layers.intake.values import parse_date
 from layers.intake.vectors import read_vector
 from layers.intake.workbooks import read_workbook
@@ -184,7 +185,9 @@ def _drop_incomplete(step: _Step, layer: Layer, fields: Fields, origin: Origin) 
 def _finish_table(step: _Step, layer: Layer, origin: Origin, key: bytes | None, raw: Raw) -> _Step:
     if raw.geometry is not None:
         step = step.then(step.frame, origin.problem("geometry_dropped", "info", "本图层是表格，文件里的图形未导入。"))
-    if layer.personal:  # first: a code may be an ID number, and what repeats is told by its code
+    if layer.personal and layer.name != "households":
+        step = step.then(*without_people(step.frame, layer, origin=origin))
+    elif layer.personal:  # first: a code may be an ID number, and what repeats is told by its code
         if key is None:
             raise InputError(f"导入“{layer.label}”要有工作区的假名密钥，个人信息才能安全去除；请在工作区里导入。", file=origin.file)
         step = step.then(*pseudonymise(step.frame, key=key, file=origin.file, rows=[int(row) for row in step.frame.index]))

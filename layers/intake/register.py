@@ -7,7 +7,6 @@ are masked too. Problems name row, field and rule, never the value.
 from __future__ import annotations
 
 import hmac
-import re
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, TypeAlias
@@ -19,6 +18,7 @@ import pandas as pd
 from layers.codes import id_check_digit, is_scientific, is_valid_id
 from layers.errors import DamagedWorkspace
 from layers.intake.problems import MASK, empty, join_problems, problem_rows
+from layers.intake.traces import masked, telling, told, unnumbered
 from layers.names import Kind, fields_of, get_layer
 
 if TYPE_CHECKING:
@@ -36,9 +36,6 @@ _LAYER = get_layer("households")
 _ID = "id_number"
 _EARLIEST = date(1890, 1, 1)
 _SEPARATORS = r"[\s'’‘`\-—_.,，。]+"
-# ID numbers, disability numbers and bank accounts have 16 to 20 digits, which no area code has.
-_NUMBER_IN_TEXT = re.compile(r"(?<![0-9])[0-9]{16,20}[Xx]?(?![0-9])")
-_PHONE_IN_TEXT = re.compile(r"(?<![0-9])1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4}(?![0-9])")
 _VILLAGE_DIGITS = 12
 _PLACES = frozenset({"group_name", "village_name", "township_name"})
 _SYSTEMATIC_ROWS, _SYSTEMATIC_SHARE = 50, 0.5
@@ -215,8 +212,8 @@ def _none(ids: pd.Series, file: str) -> pd.DataFrame:
 def _without_traces(frame: pd.DataFrame, key: bytes, ids: pd.Series, rows: pd.Series, file: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The frame without personal columns, and without their values in the columns that stay."""
     personal = [name for name in frame.columns if name in _LAYER.personal]
-    secrets = {"id": ids, **{name: _telling(frame[name]) for name in personal}}
-    told = _told(list(secrets.values()))
+    secrets = {"id": ids, **{name: telling(frame[name]) for name in personal}}
+    said = told(list(secrets.values()))
     kinds = {field.name: field.kind for field in fields_of(_LAYER)}
     safe, problems = frame.drop(columns=personal), []
     for name in safe.columns:
@@ -228,7 +225,7 @@ def _without_traces(frame: pd.DataFrame, key: bytes, ids: pd.Series, rows: pd.Se
         elif name in _PLACES:
             after = _not_a_person(before, secrets)
         else:
-            after = _masked(before, told)
+            after = masked(before, said)
         changed = (before != after).fillna(False).to_numpy(dtype=bool)
         if changed.any():
             safe = safe.assign(**{name: after})
@@ -257,42 +254,12 @@ def _recoded(codes: pd.Series, secrets: Sequence[pd.Series], areas: pd.Series, k
     return codes.mask(personal, "h" + _hashed(codes[personal], key).str[:16].reindex(codes.index))
 
 
-def _telling(values: pd.Series) -> pd.Series:
-    """A personal column as text, without what is too short to tell anybody (a dash, a single character, `12`)."""
-    text = values.astype("string").str.strip()
-    return text.mask((text.str.len() < 2) | text.str.fullmatch(r"[0-9]{1,4}"))  # noqa: PLR2004 - a name has two characters
-
-
-def _told(secrets: Sequence[pd.Series]) -> list[tuple[str, ...]]:
-    """For each row what its personal columns say, the longest first: an address may hold a phone number."""
-    lists = [secret.fillna("").tolist() for secret in secrets]
-    return [tuple(sorted(filter(None, set(values)), key=len, reverse=True)) for values in zip(*lists, strict=True)]
-
-
-def _masked(texts: pd.Series, told: Sequence[tuple[str, ...]]) -> pd.Series:
-    """Text without what the row's personal columns say, and without ID numbers, phones and accounts."""
-    # Each row has secrets of its own, which has no vector form.
-    clean = [text if text is pd.NA else _without(text, values) for text, values in zip(texts.tolist(), told, strict=True)]
-    return _unnumbered(pd.Series(clean, index=texts.index, dtype="string"))
-
-
-def _without(text: str, values: tuple[str, ...]) -> str:
-    for value in values:
-        if value in text:
-            text = text.replace(value, MASK)
-    return text
-
-
 def _not_a_person(places: pd.Series, secrets: Mapping[str, pd.Series]) -> pd.Series:
     """Names of places: part of an address by nature, so only a cell that is wholly a person's value goes (columns that slipped)."""
     for name, secret in secrets.items():
         if name != "address":
             places = places.mask((places == secret).fillna(False), MASK)
-    return _unnumbered(places)
-
-
-def _unnumbered(texts: pd.Series) -> pd.Series:
-    return texts.str.replace(_NUMBER_IN_TEXT, MASK, regex=True).str.replace(_PHONE_IN_TEXT, MASK, regex=True)
+    return unnumbered(places)
 
 
 def _trace_problems(field: str, rows: pd.Series, file: str) -> pd.DataFrame:

@@ -321,3 +321,59 @@ def test_references_between_files_hold(built):
     moved = register[register["是否易地搬迁"] == "是"]
     assert set(moved["安置点代码"]) <= sites
     assert register.loc[register["是否易地搬迁"] == "否", "安置点代码"].isna().all()
+
+
+def frame_of(folder, manifest, layer):
+    return gpd.GeoDataFrame(table(folder, manifest.of_layer(layer))).to_crs(METRES)
+
+
+def test_settlements_ledger_and_checks_refer_to_what_is_there(built):
+    folder, manifest = built
+    groups = pd.DataFrame(records(folder / "村民组基本情况.xlsx", "村民组"))
+    sites = pd.DataFrame(records(folder / "易地扶贫搬迁安置点.xlsx", "安置点")).set_index("安置点编号")
+    ledger = pd.DataFrame(records(folder / "易地扶贫搬迁台账.xlsx", "搬迁台账"))
+    register = pd.DataFrame(records(folder / "农户花名册.xlsx", "花名册"))
+    unknown = set(fault(manifest, "relocation_unknown_group").codes)
+    known_groups = {*groups["村民组代码"], *fault(manifest, "group_duplicate_code").groups}
+    assert set(ledger.loc[~ledger["村民小组代码"].isin(known_groups), "台账编号"]) == unknown
+    assert set(ledger["安置点编号"]) <= set(sites.index)
+    moved = register[register["是否易地搬迁"] == "是"].groupby("村民小组代码").size()
+    known = ledger[~ledger["台账编号"].isin(unknown)]
+    assert (
+        known["搬迁户数"] <= known["村民小组代码"].map(moved).fillna(0)
+    ).mean() > 0.95  # a planted code or name in the register takes a household away
+    assert (sites.loc[ledger["安置点编号"], "已入住户数"] > 0).all()
+    checks = pd.DataFrame(records(folder / "安置点九项自查表.xlsx", "九项自查"))
+    assert checks.groupby("安置点编号")["自查内容"].nunique().eq(9).all()
+    assert set(checks["安置点编号"]) == set(sites.index)
+
+
+def test_more_is_torn_down_or_reclaimed_than_there_was_only_where_it_was_planted(built):
+    folder, manifest = built
+    ledger = pd.DataFrame(records(folder / "易地扶贫搬迁台账.xlsx", "搬迁台账")).set_index("台账编号")
+    torn, due = (pd.to_numeric(ledger[name]) for name in ("已拆户数", "应拆户数"))
+    green, land = (pd.to_numeric(ledger[name]) for name in ("已复垦面积（亩）", "应复垦面积（亩）"))
+    assert set(ledger.index[torn > due]) == set(fault(manifest, "relocation_more_demolished").codes)
+    assert set(ledger.index[green > land * 1.005]) == set(fault(manifest, "relocation_more_reclaimed").codes)
+
+
+def test_land_cover_fills_the_county_once(built):
+    folder, manifest = built
+    cover = frame_of(folder, manifest, "land_cover")
+    outline = small_base().outline.to_crs(METRES).geometry.iloc[0]
+    assert abs(cover.area.sum() - outline.area) < 0.005 * outline.area
+    assert abs(cover.union_all().area - cover.area.sum()) < 0.005 * outline.area
+    assert len(set(cover["DLMC"])) >= 5
+
+
+def test_protected_ground_lies_where_it_belongs(built):
+    folder, manifest = built
+    outline = small_base().outline.to_crs(METRES).geometry.iloc[0].buffer(200.0)
+    rivers = frame_of(folder, manifest, "rivers").union_all()
+    assert all(frame_of(folder, manifest, name).within(outline).all() for name in ("reserves", "flood_zones", "water_source_zones", "faults"))
+    floods = frame_of(folder, manifest, "flood_zones")
+    assert set(floods["洪水频率（年一遇）"]) == {20, 50}
+    assert float(floods.distance(rivers).max()) < 600.0
+    sites = frame_of(folder, manifest, "site_candidates")
+    assert sites.within(outline).all()
+    assert sites.area.between(5_000.0, 100_000.0).all()

@@ -77,7 +77,48 @@ def _county():
     )
     clinics = _frame({"clinic_code": _text(["w1"]), "village_code": _text(VILLAGES[:1]), "data_date": _text(["2025-01-01"])}, [_square(0).centroid])
     counties = _frame({"county_code": _text([COUNTY]), "data_date": _text(["2024-12-05"])}, [shapely.union_all([_square(i) for i in range(4)])])
-    return {"groups": groups, "households": households, "villages": villages, "roads": roads, "clinics": clinics, "counties": counties}
+    county = {"groups": groups, "households": households, "villages": villages, "roads": roads, "clinics": clinics, "counties": counties}
+    return {**county, **_moves(codes)}
+
+
+def _moves(codes):
+    """Two settlements, and from each of two groups three households with twelve people that moved there; what was checked in the first."""
+    dated = {"data_date": _text(["2024-12-31"] * 2)}
+    sites = _frame(
+        {
+            "settlement_code": _text(["AZ1", "AZ2"]),
+            "planned_households_count": pd.array([10, 10], dtype="Int64"),
+            "moved_households_count": pd.array([8, 8], dtype="Int64"),
+            **dated,
+        },
+        [shapely.Point(ORIGIN[0] + 0.02, ORIGIN[1] + 0.021), shapely.Point(ORIGIN[0] + 0.07, ORIGIN[1] + 0.023)],
+    )
+    ledger = pd.DataFrame(
+        {
+            "relocation_code": _text(["BQ1", "BQ2"]),
+            "group_code": _text(codes[:2]),
+            "settlement_code": _text(["AZ1", "AZ2"]),
+            "households_count": pd.array([3, 3], dtype="Int64"),
+            "people_count": pd.array([12, 12], dtype="Int64"),
+            "old_houses_count": pd.array([3, 3], dtype="Int64"),
+            "old_houses_demolished_count": pd.array([3, 2], dtype="Int64"),
+            "homestead_area_m2": pd.array([600.0, 600.0], dtype="Float64"),
+            "reclaimed_area_m2": pd.array([601.0, pd.NA], dtype="Float64"),  # as much, but for rounding to mu
+            **dated,
+        }
+    )
+    checks = pd.DataFrame(
+        {
+            "check_code": _text(["ZC1", "ZC2"]),
+            "settlement_code": _text(["AZ1", "AZ1"]),
+            "check_item": _text(["people", "hazards"]),
+            "check_result": _text(["ok", "problem"]),
+            "owner_unit": _text([pd.NA, "演示局"]),
+            "due_date": _text([pd.NA, "2025-06-30"]),
+            **dated,
+        }
+    )
+    return {"settlements": sites, "relocations": ledger, "settlement_checks": checks}
 
 
 def _names():
@@ -120,6 +161,7 @@ def test_nothing_to_check_is_no_problem():
     assert _check(empty).empty
 
 
+STAYING = ("chooses_to_stay", "whole_relocation")
 PLANTED = {
     "code_unknown": lambda c: _set(c, "clinics", 0, "village_code", "522326101999"),
     "code_of_other_county": lambda c: _set(c, "clinics", 0, "village_code", "522327101200"),
@@ -141,6 +183,18 @@ PLANTED = {
     "person_twice": lambda c: _set(c, "households", 0, "person_key", f"{5:032x}"),
     "people_implausible": lambda c: _set(c, "groups", 0, "people_count", 4),
     "registered_more_than_all": lambda c: _set(c, "groups", 0, "registered_households_count", 13),
+    "relocation_group_unknown": lambda c: _set(c, "relocations", 0, "group_code", VILLAGES[0] + "77"),
+    "relocation_settlement_unknown": lambda c: _set(c, "relocations", 0, "settlement_code", "AZ9"),
+    "check_settlement_unknown": lambda c: _set(c, "settlement_checks", 0, "settlement_code", "AZ9"),
+    "demolished_more_than_due": lambda c: _set(c, "relocations", 0, "old_houses_demolished_count", 4),
+    "reclaimed_more_than_homestead": lambda c: _set(c, "relocations", 0, "reclaimed_area_m2", 900.0),
+    "moved_more_households": lambda c: _set(c, "relocations", 0, "households_count", 11),
+    "moved_more_people": lambda c: _set(c, "relocations", 0, "people_count", 41),
+    "moved_more_than_planned": lambda c: _set(c, "settlements", 0, "moved_households_count", 11),
+    "ledger_more_than_moved": lambda c: _set(c, "settlements", 0, "moved_households_count", 2),
+    "check_item_twice": lambda c: _set(c, "settlement_checks", 1, "check_item", "people"),
+    "check_without_owner": lambda c: _set(c, "settlement_checks", 1, "owner_unit", pd.NA),
+    "stays_and_moves": lambda c: {**c, "groups": c["groups"].assign(**{name: pd.array([True] + [False] * 11, dtype="boolean") for name in STAYING})},
     "stale_data": lambda c: {**c, "roads": c["roads"].assign(data_date=_text(["2016"] * 4))},
     "no_data_date": lambda c: {**c, "roads": c["roads"].drop(columns="data_date")},
     "synthetic_mixed": lambda c: _set(c, "groups", 0, "synthetic", True),
@@ -232,6 +286,19 @@ def test_a_layer_in_another_map_datum_is_told():
     assert "GCJ-02" in shifted.loc[shifted["rule"] == "datum_offset", "message"].item()
     placed = check_layers({"roads": roads, "schools": _frame(schools, list(shapely.points(x + dx * part, y + dy * part)))})
     assert "datum_offset" not in set(placed["rule"])
+
+
+def test_moves_out_of_a_group_are_added_up():
+    county = _set(_set(_county(), "relocations", 1, "group_code", _county()["groups"]["group_code"].iloc[0]), "relocations", 0, "households_count", 9)
+    found = _check(county)
+    assert found["rule"].tolist() == ["moved_more_households", "ledger_more_than_moved"]
+    assert "搬迁户数合计 12 户，多于该组的 10 户" in found["message"].iloc[0]
+
+
+def test_what_nobody_wrote_is_held_against_nobody():
+    county = _county()
+    ledger = county["relocations"].assign(**{name: pd.array([pd.NA] * 2, dtype="Int64") for name in ("households_count", "old_houses_count")})
+    assert _check({**county, "relocations": ledger}).empty
 
 
 def test_a_fault_of_the_whole_layer_is_one_problem():
