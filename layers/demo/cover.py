@@ -26,6 +26,8 @@ LEAST_CELLS = 20
 """A piece smaller than this joins its neighbour (65 hectares)."""
 LEAST_M2 = 1000.0
 """What cuts leave over."""
+GRAIN_M = 0.1
+"""Corners stand on a grid of this, so that cuts leave no slivers that cross themselves."""
 RIVER_M = 25.0
 """Half the width of a larger river."""
 KINDS = ("水田", "旱地", "其他园地", "乔木林地", "灌木林地", "其他草地", "裸岩石砾地", "农村宅基地", "河流水面")
@@ -78,7 +80,8 @@ def _cut(cover: gpd.GeoDataFrame, outline: BaseGeometry, rivers: gpd.GeoDataFram
     land, of = shapely.get_parts(shapely.difference(shapely.intersection(cover.geometry.to_numpy(), outline), wet), return_index=True)
     pieces = np.concatenate((land, shapely.get_parts(wet)))
     kinds = np.concatenate((cover["kind"].to_numpy()[of], np.full(len(pieces) - len(land), WATER)))
-    keep = shapely.area(pieces) > LEAST_M2
+    pieces, of = shapely.get_parts(shapely.set_precision(pieces, GRAIN_M), return_index=True)
+    kinds, keep = kinds[of], shapely.area(pieces) > LEAST_M2
     codes = [f"TB{n:06d}" for n in range(1, int(keep.sum()) + 1)]
     names = np.array(KINDS, dtype=object)[kinds[keep].astype(int) - 1]
     return gpd.GeoDataFrame({"cover_code": codes, "cover_kind": names}, geometry=pieces[keep], crs=cover.crs)
