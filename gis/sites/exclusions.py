@@ -7,13 +7,14 @@ reaches into forbidden land, and nothing small is lost. A rule whose layer is no
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from gis.sites.hazards import metres_by_level
-from gis.sites.places import features
+from gis.sites.places import features, names_of
 from gis.sites.reach import cells_within
 from gis.sites.rules import (
     CoverExclusion,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
+    from pyproj import CRS
 
     from gis.sites.rules import SiteRules
     from gis.sites.scene import Scene
@@ -124,6 +126,35 @@ def exclude(scene: Scene, measures: Measures, rules: SiteRules) -> Exclusions:
     return Exclusions(mask, unknown, named, tuple(notes))
 
 
+class Blocking(NamedTuple):
+    """What stands in the way: its name, how far from the cell it is, and within which distance it excludes."""
+
+    name: str
+    metres: float
+    limit_m: float
+
+
+def blocking(layers: Mapping[str, pd.DataFrame], crs: CRS, key: str, rule: Exclusion, square: shapely.Geometry) -> Blocking | None:
+    """The nearest feature because of which a rule of shapes excludes a cell; None where no feature does.
+
+    Args:
+        layers: the county's frames.
+        crs: in which the cell is given.
+        key: of the rule, which is that of its layer.
+        rule: the rule.
+        square: the cell.
+    """
+    chosen, limits = _obstacles(features(layers, key, crs), rule)
+    if len(chosen) == 0:
+        return None
+    metres = shapely.distance(np.asarray(chosen["geometry"].array, dtype=object), square)
+    within = metres <= limits
+    if not within.any():
+        return None
+    at = int(np.argmin(np.where(within, metres, np.inf)))
+    return Blocking(str(names_of(chosen, key)[at]), round(float(metres[at]), 1), float(limits[at]))
+
+
 def required_flags(rules: SiteRules) -> np.uint32:
     """Bits of the rules that are switched on and without which no land is called suitable."""
     applied = {key for key, _, rule in rules.exclusions.listed() if rule.applies.value}
@@ -154,11 +185,8 @@ def _covered(scene: Scene, cover: NDArray[np.float32], rule: CoverExclusion) -> 
     none, layer = np.zeros(cover.shape, dtype=np.bool_), "land_cover"
     if scene.layers.get(layer) is None:
         return none, ~none, []
-    frame = features(scene.layers, layer, scene.crs)
-    kinds = frame["cover_kind"] if "cover_kind" in frame else pd.Series(pd.NA, index=frame.index, dtype="string")
-    chosen = frame[kinds.isin(list(rule.kinds.value)).to_numpy(dtype=bool)]
-    shapes = np.asarray(chosen["geometry"].array, dtype=object)
-    taken = cells_within(scene.grid, shapes, np.zeros(len(shapes)))
+    chosen, metres = _obstacles(features(scene.layers, layer, scene.crs), rule)
+    taken = cells_within(scene.grid, np.asarray(chosen["geometry"].array, dtype=object), metres)
     return taken, np.isnan(cover) & ~taken, []
 
 
@@ -173,16 +201,19 @@ def _near(scene: Scene, layer: str, rule: Exclusion) -> tuple[Cells, Cells, list
         return none, ~none, []
     lost = len(frame) - len(there)
     told = [f"“{get_layer(layer).label}”有 {lost:,} 行没有可用的图形，没有计入排除。"] if lost else []
-    chosen, metres = _metres(there, rule)
+    chosen, metres = _obstacles(there, rule)
     return cells_within(scene.grid, np.asarray(chosen["geometry"].array, dtype=object), metres), none, told
 
 
-def _metres(frame: pd.DataFrame, rule: Exclusion) -> tuple[pd.DataFrame, NDArray[np.float64]]:
+def _obstacles(frame: pd.DataFrame, rule: Exclusion) -> tuple[pd.DataFrame, NDArray[np.float64]]:
     """The rows that exclude, and how far each does."""
     if isinstance(rule, HazardExclusion):
         buffers = (rule.buffer_high_m, rule.buffer_medium_m, rule.buffer_low_m)
         high, medium, low = (float(value.value) for value in buffers)
         return frame, metres_by_level(frame, high=high, medium=medium, low=low)
+    if isinstance(rule, CoverExclusion):
+        kinds = frame["cover_kind"] if "cover_kind" in frame else pd.Series(pd.NA, index=frame.index, dtype="string")
+        frame = frame[kinds.isin(list(rule.kinds.value)).to_numpy(dtype=bool)]
     if isinstance(rule, FloodExclusion) and "return_period_years" in frame:
         often = frame["return_period_years"].fillna(0) <= int(rule.return_period_max_years.value)
         frame = frame[often.to_numpy(dtype=bool)]
