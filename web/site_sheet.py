@@ -11,12 +11,14 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+import pandas as pd
 import typst
 
 from layers.errors import QueryError
+from web.site_legend import SOURCES
 from web.site_map import MapLayers, in_metres, parcel_kinds, parcel_map, site_map
+from web.site_study import records
 from web.site_words import (
-    SOURCE_WORDS,
     change_words,
     class_words,
     consistency_words,
@@ -29,6 +31,7 @@ from web.site_words import (
     plain,
     ranking_lines,
     share,
+    unit_words,
     weighting_lines,
     word,
 )
@@ -36,9 +39,7 @@ from web.site_words import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import pandas as pd
-
-    from web.site_study import SiteStudy, StudyCriterion
+    from web.site_study import SiteBook, StudyCriterion
 
 TEMPLATE = Path(__file__).parent / "templates" / "site_sheet.typ"
 SIDE_BY_SIDE = 4
@@ -59,7 +60,6 @@ _CHINESE = (
     "SimSun",
 )
 """Families with Chinese letters that offices have, the best for print first."""
-_RULES_SHOWN = 13
 _WHOLE = 10
 _EPOCH = 946_684_800  # 2000-01-01: the date stands on the sheet, not in the file
 
@@ -82,7 +82,7 @@ class SheetOptions:
 
 
 def site_sheet(
-    study: SiteStudy, layers: MapLayers, options: SheetOptions | None = None, *, fmt: Literal["pdf", "png"] = "pdf", ppi: float = 144.0
+    study: SiteBook, layers: MapLayers, options: SheetOptions | None = None, *, fmt: Literal["pdf", "png"] = "pdf", ppi: float = 144.0
 ) -> bytes:
     """The sheet as a file.
 
@@ -119,7 +119,7 @@ def chinese_font() -> str:
     return found
 
 
-def sheet_data(study: SiteStudy, layers: MapLayers, options: SheetOptions, *, font: str) -> dict[str, Any]:
+def sheet_data(study: SiteBook, layers: MapLayers, options: SheetOptions, *, font: str) -> dict[str, Any]:
     """All that the template prints, as finished words."""
     shown = _chosen(study, options.parcels)
     codes = [str(code) for code in shown["parcel_code"]]
@@ -134,7 +134,7 @@ def sheet_data(study: SiteStudy, layers: MapLayers, options: SheetOptions, *, fo
         "legend": _legend(layers, len(codes)),
         "head": _pairs(_head(study, options)),
         "constraints": _constraints(study.exclusions),
-        "names": [_name(row) for row in _rows(shown)],
+        "names": [_name(row) for row in records(shown)],
         "facts": _facts(shown, study.labels),
         "criteria": [_criterion(one, shown) for one in study.criteria if one.weight > 0],
         "weighting": _pairs([("合计", share(sum(one.weight for one in study.criteria))), ("一致性比率 CR", consistency_words(study.weighting))]),
@@ -144,7 +144,7 @@ def sheet_data(study: SiteStudy, layers: MapLayers, options: SheetOptions, *, fo
     }
 
 
-def _chosen(study: SiteStudy, codes: Sequence[str]) -> pd.DataFrame:
+def _chosen(study: SiteBook, codes: Sequence[str]) -> pd.DataFrame:
     if not codes:
         return study.best(SIDE_BY_SIDE)
     if len(codes) > SIDE_BY_SIDE:
@@ -155,15 +155,11 @@ def _chosen(study: SiteStudy, codes: Sequence[str]) -> pd.DataFrame:
     return study.parcels.set_index("parcel_code", drop=False).loc[list(codes)].reset_index(drop=True)
 
 
-def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(key): value for key, value in row.items()} for row in frame.drop(columns="geometry", errors="ignore").to_dict("records")]
-
-
 def _pairs(rows: Sequence[tuple[str, str]]) -> list[list[str]]:
     return [[head, text] for head, text in rows]
 
 
-def _head(study: SiteStudy, options: SheetOptions) -> list[tuple[str, str]]:
+def _head(study: SiteBook, options: SheetOptions) -> list[tuple[str, str]]:
     set_words = [("参数集", plain(study.set_reference))] if study.set_reference else []
     return [*weighting_lines(study.weighting), *ranking_lines(study.ranking, study.labels)[:2], *set_words, *_made(options)]
 
@@ -190,12 +186,13 @@ def _legend(layers: MapLayers, best: int) -> list[dict[str, str]]:
 
 
 def _constraints(land: pd.DataFrame) -> list[list[str]]:
-    """Rules that take land, those that take most first: by itself, and by no other."""
+    """Rules that take land, those that take most first: by itself, and by no other; then those that could not be judged."""
     if land.empty:
         return []
-    known = land.assign(alone_m2=land["alone_m2"].astype("Float64"), only_m2=land["only_m2"].astype("Float64"))
-    ordered = known[~(known["alone_m2"] == 0).fillna(value=False)].sort_values("alone_m2", ascending=False, kind="stable", na_position="last")
-    return [[plain(row["label"], 14), km2(row["alone_m2"]), km2(row["only_m2"]), share(row["share"], 1)] for row in _rows(ordered.head(_RULES_SHOWN))]
+    judged = land["judged"].fillna(value=False) if "judged" in land else pd.Series(data=True, index=land.index)
+    taking = land[judged & (land["alone_m2"].astype("Float64") > 0).fillna(value=False)].sort_values("alone_m2", ascending=False, kind="stable")
+    taken = [[plain(row["label"], 14), km2(row["alone_m2"]), km2(row["only_m2"]), share(row["share"], 1)] for row in records(taking)]
+    return [*taken, *([plain(label, 14), "未判断（缺资料）", "", ""] for label in land.loc[~judged, "label"])]
 
 
 def _name(row: Mapping[str, Any]) -> dict[str, str]:
@@ -205,14 +202,14 @@ def _name(row: Mapping[str, Any]) -> dict[str, str]:
 
 def _facts(shown: pd.DataFrame, labels: Mapping[str, str]) -> list[list[str]]:
     """What is said of each parcel: a label, then one text a parcel."""
-    rows = _rows(shown)
+    rows = records(shown)
     lines = {
         "名次与综合得分": [_rank(row) for row in rows],
         "列第一的抽样占比": [share(row.get("first_share")) for row in rows],
         "九成抽样的名次": [_span(row) for row in rows],
         "TOPSIS 贴近度（名次）": [_topsis(row) for row in rows],
         "列第一须改的权重": [change_words(row, labels) for row in rows],
-        "来源与适宜等级": [f"{word(SOURCE_WORDS, row.get('source'))}，{class_words(row.get('class'))}" for row in rows],
+        "来源与适宜等级": [f"{word(SOURCES, row.get('source'))}，{class_words(row.get('class'))}" for row in rows],
         "面积": [hectares(row.get("area_m2")) for row in rows],
         "可安置": [f"{number(row.get('capacity_households'))} 户，{number(row.get('capacity_people'))} 人" for row in rows],
         "坡度 平均 / 九成分位": [f"{number(row.get('slope_mean_deg'), 1)}° / {number(row.get('slope_p90_deg'), 1)}°" for row in rows],
@@ -241,7 +238,7 @@ def _topsis(row: Mapping[str, Any]) -> str:
 
 def _criterion(one: StudyCriterion, shown: pd.DataFrame) -> dict[str, Any]:
     """A row of the comparison: weight, range, and each parcel's measure and score."""
-    cells = [_cell(row, one) for row in _rows(shown)]
+    cells = [_cell(row, one) for row in records(shown)]
     scores = [cell["score"] for cell in cells]
     known = [score for score in scores if score is not None]
     return {
@@ -256,7 +253,7 @@ def _criterion(one: StudyCriterion, shown: pd.DataFrame) -> dict[str, Any]:
 
 def _cell(row: Mapping[str, Any], one: StudyCriterion) -> dict[str, Any]:
     score, measure = row.get(f"{one.key}_score"), row.get(one.key)
-    words = "" if not one.unit or is_missing(measure) else _measured(float(str(measure)), one.unit)
+    words = "" if not one.unit or is_missing(measure) else _measured(float(str(measure)), unit_words(one.unit))
     return {"measure": words, "score": None if is_missing(score) else round(float(str(score)), 1)}
 
 
@@ -264,7 +261,7 @@ def _measured(value: float, unit: str) -> str:
     return f"{number(value, 0 if abs(value) >= _WHOLE else 1)}{'' if unit in {'°', '%'} else ' '}{unit}"
 
 
-def _notes(study: SiteStudy, shown: pd.DataFrame) -> list[str]:
+def _notes(study: SiteBook, shown: pd.DataFrame) -> list[str]:
     """What a reader must know before using the ranks."""
     left_out = "、".join(label_of(study.labels, key) for key in study.ranking.get("left_out", ()))
     lines = [
@@ -278,7 +275,7 @@ def _notes(study: SiteStudy, shown: pd.DataFrame) -> list[str]:
     return [line for line in lines if line]
 
 
-def _foot(study: SiteStudy) -> list[tuple[str, str]]:
+def _foot(study: SiteBook) -> list[tuple[str, str]]:
     names = "、".join(plain(one["label"], 20) for one in study.sources)
     dates = date_words(str(one["data_date"]) for one in study.sources if one.get("data_date"))
     return [("数据日期", dates), *([("所用资料", names)] if names else []), *[(plain(head, 12), plain(text, 120)) for head, text in study.facts]]

@@ -39,7 +39,7 @@ class StudyCriterion:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class SiteStudy:
+class SiteBook:
     """What was found, and what it follows from.
 
     Attributes:
@@ -48,7 +48,7 @@ class SiteStudy:
         criteria: in the order of the set.
         weighting: name, method, source of the weights; for AHP also cr, lambda_max and random_index.
         ranking: `Ranking.summary()`.
-        exclusions: rule, label, alone_m2, only_m2, share: the land that each rule takes.
+        exclusions: key, label, judged, alone_m2, only_m2, share: the land that each rule takes; not judged where a layer is missing.
         settlements: layer `settlement_review`.
         moves: layer `settlement_moves`.
         allocation: layer `allocation`.
@@ -89,3 +89,8 @@ class SiteStudy:
         """The first parcels by rank; fewer where fewer are ranked."""
         ranked = self.parcels[self.parcels["rank"].notna()] if "rank" in self.parcels else self.parcels.head(0)
         return ranked.sort_values(["rank", "parcel_code"]).head(count)
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a frame by column, without shapes."""
+    return [{str(key): value for key, value in row.items()} for row in frame.drop(columns="geometry", errors="ignore").to_dict("records")]

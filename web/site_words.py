@@ -7,29 +7,16 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from web.road_words import percent, wan
+from web.site_legend import CLASSES, METHODS, UNITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 UNKNOWN = "不明"
-CLASS_WORDS = {"best": "最适宜", "fair": "较适宜", "poor": "勉强适宜", "unsuitable": "不适宜", "excluded": "不可建", "unknown": UNKNOWN}
-SOURCE_WORDS = {"found": "地形与限制条件筛出", "candidate": "部门提出"}
-METHOD_WORDS = {"neutral": "中性默认权重", "direct": "直接赋权", "ahp": "层次分析法（AHP）"}
 RANK_METHOD_WORDS = {"weighted_sum": "加权求和", "topsis": "逼近理想解（TOPSIS）"}
 RANDOM_INDEX_WORDS = {"saaty": "Saaty 1980", "alonso-lamata": "Alonso & Lamata 2006"}
 SITE_KIND_WORDS = {"parcel": "新建地块", "settlement": "已有安置点"}
-REASON_WORDS = {
-    "allocated": "已分配",
-    "no_site": "没有可去的地点",
-    "no_capacity": "可去的地点容量不够",
-    "too_far": "可去的地点都超过距离限制",
-    "no_location": "没有坐标，无法分配；请补录位置",
-    "no_count": "户数或人口不明，无法分配；请补录",
-    "stays": "选择留下",
-}
 STATUS_WORDS = {"optimal": "已证明最优（在所述误差之内）", "feasible": "可行，未证明最优", "infeasible": "放不下全部要搬的组，原因见各组"}
-BUILD_STATE_WORDS = {"planned": "拟建", "building": "在建", "under_construction": "在建", "built": "建成", "fitted": "已装修", "occupied": "已入住"}
-ITEM_WORDS = {"met": "达到", "lacking": "缺", "unknown": UNKNOWN, "not_applicable": "不适用"}
 MU_M2 = 10_000 / 15
 """Square metres of a mu (亩)."""
 _M2_PER_KM2 = 1e6
@@ -65,7 +52,13 @@ def number(value: Any, decimals: int = 0) -> str:
 
 
 def share(value: Any, decimals: int = 0) -> str:
-    """A share in percent."""
+    """A share in percent; a little is not nothing.
+
+    >>> share(0.856), share(0.0005)
+    ('86%', '不到 1%')
+    """
+    if not is_missing(value) and 0 < float(value) < 0.5 * 10 ** -(decimals + 2):
+        return f"不到 {10.0**-decimals:g}%"
     return percent(value, decimals)
 
 
@@ -89,7 +82,12 @@ def km2(m2: Any) -> str:
 
 def class_words(value: Any) -> str:
     """The word of a suitability class."""
-    return word(CLASS_WORDS, value)
+    return word(CLASSES, value)
+
+
+def unit_words(unit: Any) -> str:
+    """The word of a unit: `min` is 分钟."""
+    return "" if is_missing(unit) else UNITS.get(str(unit), str(unit))
 
 
 def label_of(labels: Mapping[str, str], key: Any) -> str:
@@ -102,7 +100,7 @@ def weighting_lines(weighting: Mapping[str, Any]) -> list[tuple[str, str]]:
     name, source = plain(weighting.get("name")), plain(weighting.get("source"))
     return [
         ("权重方案", name or UNKNOWN),
-        ("定权方法", word(METHOD_WORDS, weighting.get("method"))),
+        ("定权方法", word(METHODS, weighting.get("method"))),
         *([("权重来源", source)] if source else []),
         *([("一致性比率 CR", consistency_words(weighting))] if weighting.get("method") == "ahp" else []),
     ]

@@ -1,0 +1,148 @@
+"""Headings of the ledger of a siting study, which columns hold codes or shares, and what every figure is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from web.site_legend import CLASSES, PLACEMENT, RESULTS, SOURCES, STATES
+from web.site_words import SITE_KIND_WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_PLACE = {"township_name": "乡镇", "village_name": "行政村"}
+DEGREES = {"lon": "经度", "lat": "纬度"}
+PARCEL_HEADS = {
+    "rank": "名次",
+    "parcel_code": "地块编号",
+    "parcel_name": "地块",
+    **_PLACE,
+    "score": "综合得分",
+    "class": "适宜等级",
+    "topsis": "TOPSIS 贴近度",
+    "topsis_rank": "TOPSIS 名次",
+    "first_share": "列第一的抽样占比",
+    "rank_low": "名次（九成抽样，从）",
+    "rank_high": "名次（九成抽样，到）",
+    "stability": "稳定性",
+    "change": "列第一须改的权重",
+    "missing_text": "未排名的原因",
+    "source": "来源",
+    "area_m2": "面积（m²）",
+    "buildable_share": "可建占比",
+    "excluded_share": "受限占比",
+    "capacity_households": "可安置（户）",
+    "capacity_people": "可安置（人）",
+    "slope_mean_deg": "平均坡度（°）",
+    "slope_p90_deg": "坡度九成分位（°）",
+    "elevation_m": "海拔（m）",
+    "compactness": "紧凑度",
+    "farm_groups_count": "耕作半径内旧组",
+    "farm_households_count": "耕作半径内旧户",
+    **DEGREES,
+    "synthetic": "演示数据",
+}
+LAND_HEADS = {
+    "label": "限制条件",
+    "judged": "是否判断",
+    "alone_m2": "单独占用（m²）",
+    "only_m2": "只因此条不可建（m²）",
+    "share": "占全县土地",
+    "unjudged_m2": "未能判断（m²）",
+}
+REVIEW_HEADS = {
+    "township_name": "乡镇",
+    "settlement_name": "安置点",
+    "settlement_code": "安置点编号",
+    "class": "适宜等级",
+    "score": "综合得分",
+    "excluded_by": "触及的限制条件",
+    "floor_m2_per_person": "人均住房面积（m²）",
+    "floor_verdict": "住房面积",
+    "occupancy": "入住率",
+    "build_state": "建设状态",
+    "hazards_near": "附近地灾点",
+    "demolished_share": "旧房拆除率",
+    "reclaimed_share": "宅基地复垦率",
+    "items_met": "设施达到（项）",
+    "items_lacking": "设施缺（项）",
+    "items_unknown": "设施不明（项）",
+    "missing_items": "所缺设施",
+}
+MOVE_HEADS = {
+    "relocation_code": "搬迁记录",
+    "group_code": "原村民组代码",
+    "group_name": "原村民组",
+    "settlement_code": "安置点编号",
+    "settlement_name": "安置点",
+    "households_count": "户数",
+    "people_count": "人口",
+    "farm_m": "离旧地（m）",
+    "better": "改善",
+    "worse": "变差",
+}
+ALLOCATION_HEADS = {
+    "township_name": "乡镇",
+    "village_name": "行政村",
+    "group_name": "村民组",
+    "group_code": "组代码",
+    "households_count": "户数",
+    "people_count": "人口",
+    "registered_households_count": "脱贫监测户",
+    "reason": "结果",
+    "site_name": "去向",
+    "site_code": "去向编号",
+    "site_kind": "去向类别",
+    "distance_m": "距离（m）",
+    "minutes": "路程（分钟）",
+    "same_township": "同乡镇",
+    "farm_m": "离旧地（m）",
+    "cost_cny": "费用（万元）",
+}
+SITE_HEADS = {
+    "site_name": "安置地点",
+    "site_code": "编号",
+    "site_kind": "类别",
+    "opened": "启用",
+    "capacity_households": "容量（户）",
+    "used_households": "分来（户）",
+    "groups_count": "分来（组）",
+    "people": "分来（人）",
+    "fixed_cny": "建设费用（万元）",
+}
+PARAMETER_HEADS = {
+    "label": "项目",
+    "value": "值",
+    "unit": "单位",
+    "source": "出处",
+    "confidence": "可信程度",
+    "set": "参数集",
+    "note": "说明",
+    "rule": "键",
+}
+CODED: dict[str, Mapping[str, str]] = {
+    "class": CLASSES,
+    "source": SOURCES,
+    "site_kind": SITE_KIND_WORDS,
+    "reason": PLACEMENT,
+    "build_state": STATES,
+    "floor_verdict": RESULTS,
+}
+"""Columns that hold codes, and their words."""
+SHARES = frozenset({"列第一的抽样占比", "可建占比", "受限占比", "占全县土地", "入住率", "旧房拆除率", "宅基地复垦率", "权重", "下限", "上限"})
+FORMULAS = (
+    ("综合得分", "各项得分（0–100）乘权重之和；权重合计 100%。某项对某地块不明时，该地块不排名，只给得分的上下界。"),
+    ("TOPSIS 贴近度", "各项得分按列归一后乘权重，到最劣点的距离 ÷（到最优点的距离 + 到最劣点的距离）；1 为样样最好（Hwang & Yoon 1981）。"),
+    ("层次分析法", "两两比较矩阵的最大特征向量为权重；一致性比率 CR = (λ − n) ÷ (n − 1) ÷ 随机一致性指标，大于 0.10 不采用（Saaty 1977）。"),
+    (
+        "名次稳定性",
+        "在各项权重范围内均匀抽取许多组权重，逐组重新排名；某名次的占比即其接受度，各名次之和、各地块之和都是 100%（SMAA-2，Lahdelma & Salminen 2001）。",
+    ),
+    ("列第一须改的权重", "只改一项权重、其余按比例调整时，使该地块按综合得分列第一所需的最小改动。"),
+    ("单独占用", "不论其他条件，触及此条件的土地；各条件有重叠，不能相加。"),
+    ("只因此条不可建", "只触及这一个条件的土地：放宽它，这些土地就可以评分。"),
+    ("可安置", "地块面积 × 可建占比，扣除公共设施与道路绿地后，按人均住房面积与层数折算；各参数见“参数”。"),
+    ("分配", "费用最低的去向，受容量、距离与学位床位约束；差距为与可证明下界之差。"),
+    ("不明", "缺少数据、不能判定；表中留空或写“不明”，不等于 0，也不等于合格。"),
+)
+"""What every figure is, in one sentence each."""
