@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import rasterio
 from affine import Affine
+from pyproj import CRS
 from rasterio.enums import Resampling
 from rasterio.errors import RasterioError
 from rasterio.vrt import WarpedVRT
@@ -13,12 +16,12 @@ from rasterio.warp import transform, transform_bounds
 
 from layers.errors import StoreError
 from layers.store import mercator
+from layers.store.rasters import GEOGRAPHIC
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    import numpy as np
     from numpy.typing import NDArray
 
 TILE_PX = 256
@@ -60,8 +63,27 @@ def _meets(grid: Any, west: float, north: float, span: float) -> bool:
     return bool(left < west + span and right > west and bottom < north and top > north - span)
 
 
-def read_place(path: Path, lon: float, lat: float) -> NDArray[np.uint16] | None:
-    """The numbers of every band in the cell at a place, in the order of the bands; None beside the grid.
+@dataclass(frozen=True, slots=True, eq=False)
+class Place:
+    """One cell of a result grid.
+
+    Attributes:
+        numbers: of every band, in their order.
+        x: easting of the place that was asked for, in `crs`.
+        y: northing.
+        transform: cell corner of the grid to coordinates.
+        crs: of the grid.
+    """
+
+    numbers: NDArray[np.uint16]
+    x: float
+    y: float
+    transform: Affine
+    crs: CRS
+
+
+def read_place(path: Path, lon: float, lat: float) -> Place | None:
+    """The cell at a place; None beside the grid.
 
     Args:
         path: as for `read_tile`.
@@ -73,11 +95,13 @@ def read_place(path: Path, lon: float, lat: float) -> NDArray[np.uint16] | None:
     """
     try:
         with rasterio.open(path, driver="GTiff") as grid:
-            (east,), (north,) = transform("EPSG:4490", grid.crs, [lon], [lat])
+            (east,), (north,) = transform(GEOGRAPHIC, grid.crs, [lon], [lat])
+            if not (np.isfinite(east) and np.isfinite(north)):
+                return None
             row, column = grid.index(east, north)
             if not (0 <= row < grid.height and 0 <= column < grid.width):
                 return None
-            found: NDArray[np.uint16] = grid.read(window=((row, row + 1), (column, column + 1)))[:, 0, 0]
+            numbers = grid.read(window=((row, row + 1), (column, column + 1)))[:, 0, 0]
+            return Place(numbers, east, north, grid.transform, CRS.from_user_input(grid.crs))
     except (RasterioError, OSError) as error:
         raise StoreError(f"栅格“{path.name}”读不出来：文件不在或已损坏。") from error
-    return found

@@ -77,7 +77,7 @@ def place_of(row, column):
 def test_a_place_reads_the_cell_it_lies_in(tmp_path, row, column):
     path, bands = tmp_path / "scores.tif", planes()
     write_bands(path, bands, Affine(30, 0, 500_000, 0, -30, 2_800_000), CRS(4544), nodata=65535)
-    assert read_place(path, *place_of(row, column)).tolist() == [band.array[row, column] for band in bands]
+    assert read_place(path, *place_of(row, column)).numbers.tolist() == [band.array[row, column] for band in bands]
     assert read_place(path, 100.0, 20.0) is None
 
 
