@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from layers.names import LAYERS, SERVICES, fields_of
-from web import road_legend, sentences
+from web import road_legend, sentences, site_legend
 from web.sentences import REASONS, Sentence
 
 if TYPE_CHECKING:
@@ -251,4 +251,5 @@ def as_json() -> dict[str, Any]:
         "layers": [asdict(style) for style in LAYER_STYLES.values()],
         "ramp": {"colours": RAMP, "breaks": BREAKS, "labels": ramp_labels(), "hatch": HATCH},
         "plan": road_legend.as_json(),
+        "sites": site_legend.as_json(),
     }

@@ -1,5 +1,7 @@
 // Where answers come from: the service over HTTP. `folder.js` gives the same answers from files.
 
+import { siteSource } from "./site-source.js";
+
 /**
  * @typedef {Record<"met"|"lacking"|"unknown"|"excluded"|"total", number>} Counts
  * @typedef {object} AreaRow
@@ -10,7 +12,8 @@
  * @typedef {{county: AreaRow|null, township: AreaRow[], village: AreaRow[]}} Overview
  * @typedef {{rows: GroupRow[], matched: number}} Groups
  * @typedef {{service: string, area: string, filter: string}} Query
- * @typedef {object} Source
+ * @typedef {import("./site-source.js").SiteSource & PlainSource} Source
+ * @typedef {object} PlainSource
  * @property {() => Promise<any>} county
  * @property {(service: string) => Promise<Overview>} overview
  * @property {(query: Query) => Promise<Groups>} groups
@@ -162,6 +165,7 @@ function planSource(base) {
 export function httpSource(base) {
   return {
     ...planSource(base),
+    ...siteSource(base, { ask: (url, how = {}) => askJson(url, how), keep: forgettable }),
     county: () => fetchCounty(base),
     overview: remembered((service) => fetchOverview(base, service)),
     groups: groupAsker(base),

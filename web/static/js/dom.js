@@ -49,8 +49,9 @@ export function byId(id) {
   return node;
 }
 
-/** Shapes that are drawn as an outline: a group that does not count, and (boldly) one that a plan connects. */
-const HOLLOW = new Set(["ring", "target"]);
+/** Shapes that are drawn as an outline: a group that does not count, and (boldly) one that a plan connects, or whose answer may change. */
+const BOLD = new Set(["target", "diamond_open"]);
+const HOLLOW = new Set(["ring", ...BOLD]);
 
 /** @type {Record<string, string>} outline of each shape in a 16 × 16 box */
 const OUTLINES = {
@@ -59,6 +60,9 @@ const OUTLINES = {
   square: "M2.4 2.4H13.6V13.6H2.4Z",
   ring: "M8 3.2A4.8 4.8 0 1 1 7.99 3.2Z",
   target: "M8 2.8A5.2 5.2 0 1 1 7.99 2.8Z",
+  diamond: "M8 .8 15.2 8 8 15.2.8 8Z",
+  diamond_open: "M8 2.8 13.2 8 8 13.2 2.8 8Z",
+  house: "M8 1.2 14.6 7V14.8H1.4V7Z",
 };
 
 /**
@@ -76,7 +80,7 @@ export function icon(mark) {
   const hollow = HOLLOW.has(mark.shape);
   path.setAttribute("fill", hollow ? "#ffffff" : mark.colour);
   path.setAttribute("stroke", hollow ? mark.colour : "none");
-  path.setAttribute("stroke-width", mark.shape === "target" ? "4" : "2");
+  path.setAttribute("stroke-width", BOLD.has(mark.shape) ? "3.4" : "2");
   svg.append(path);
   return svg;
 }
@@ -119,7 +123,7 @@ export function drawMark(context, mark, x, y, radius) {
   outline(context, mark.shape, x, y, radius);
   context.closePath();
   const hollow = HOLLOW.has(mark.shape);
-  context.lineWidth = mark.shape === "target" ? Math.max(1.6, radius / 2.2) : Math.max(1, radius / 4);
+  context.lineWidth = BOLD.has(mark.shape) ? Math.max(1.6, radius / 2.2) : Math.max(1, radius / 4);
   context.fillStyle = hollow ? "#ffffff" : mark.colour;
   context.strokeStyle = hollow ? mark.colour : "#ffffff";
   context.fill();
@@ -132,6 +136,25 @@ function outline(context, shape, x, y, r) {
     context.moveTo(x, y - 1.15 * r);
     context.lineTo(x + 1.1 * r, y + 0.85 * r);
     context.lineTo(x - 1.1 * r, y + 0.85 * r);
-  } else if (shape === "square") context.rect(x - 0.85 * r, y - 0.85 * r, 1.7 * r, 1.7 * r);
+  } else if (shape === "diamond" || shape === "diamond_open") diamond(context, x, y, shape === "diamond" ? 1.15 * r : 0.9 * r);
+  else if (shape === "house") house(context, x, y, r);
+  else if (shape === "square") context.rect(x - 0.85 * r, y - 0.85 * r, 1.7 * r, 1.7 * r);
   else context.arc(x, y, (HOLLOW.has(shape) ? 0.7 : 0.9) * r, 0, 2 * Math.PI);
+}
+
+/** @param {CanvasRenderingContext2D} context @param {number} x @param {number} y @param {number} r */
+function diamond(context, x, y, r) {
+  context.moveTo(x, y - r);
+  context.lineTo(x + r, y);
+  context.lineTo(x, y + r);
+  context.lineTo(x - r, y);
+}
+
+/** @param {CanvasRenderingContext2D} context @param {number} x @param {number} y @param {number} r */
+function house(context, x, y, r) {
+  context.moveTo(x, y - r);
+  context.lineTo(x + 0.95 * r, y - 0.15 * r);
+  context.lineTo(x + 0.95 * r, y + r);
+  context.lineTo(x - 0.95 * r, y + r);
+  context.lineTo(x - 0.95 * r, y - 0.15 * r);
 }

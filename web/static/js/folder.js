@@ -2,6 +2,7 @@
 // Each data file is a script that calls `zutongData(name, value)`: the one global of the folder.
 
 import { among, remembered } from "./api.js";
+import { folderSites } from "./site-source.js";
 
 /** @type {Map<string, (value: any) => void>} */
 const waiting = new Map();
@@ -78,5 +79,6 @@ export function folderSource() {
     features: (layer) => file(`layer-${layer}`),
     exportUrl: () => "",
     ...folderPlan(file),
+    ...folderSites(file),
   };
 }

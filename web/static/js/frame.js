@@ -10,21 +10,23 @@ import { FILTER_WORDS } from "./words.js";
 export function defaultsOf(county, boot) {
   const has = new Set(county.layers.map((/** @type {any} */ layer) => layer.name));
   const layers = boot.legend.layers.filter((/** @type {any} */ style) => style.shown && has.has(style.name)).map((/** @type {any} */ style) => style.name);
-  return { service: county.services[0]?.id ?? "", area: "", filter: "all", level: "", select: "", shade: "", sort: "", page: 0, layers, view: "", ...PLAN_DEFAULTS };
+  return { service: county.services[0]?.id ?? "", area: "", filter: "all", level: "", select: "", shade: "", sort: "", page: 0, layers, view: "", ...PLAN_DEFAULTS, ...SITE_DEFAULTS };
 }
 
 const PLAN_DEFAULTS = { panel: "", budget: "", year: "", unit: "households", work: "", compare: "" };
+const SITE_DEFAULTS = { tab: "", weights: "", parcel: "", site: "", at: "", beside: "", look: "", answer: "", hide: "" };
 
-const SWITCH = [["", "短板"], ["plan", "道路计划"]];
+const SWITCH = [["", "短板", "gap-body", ""], ["plan", "道路计划", "plan-body", "plan-again"], ["sites", "选址", "site-body", "site-again"], ["choice", "修路或搬迁", "choice-body", "choice-again"]];
 
 /** Which question the left panel answers. @param {string} panel @param {(panel: string) => void} choose */
 export function renderPanels(panel, choose) {
   const buttons = SWITCH.map(([value, text]) => el("button", { type: "button", "data-panel": value || "gaps", "aria-pressed": String(value === panel), text, onclick: () => choose(value) }));
   replaceKeepingFocus(byId("panels"), buttons);
-  byId("gap-body").hidden = panel !== "";
-  byId("plan-body").hidden = panel !== "plan";
+  for (const [value, , body, again] of SWITCH) {
+    byId(body).hidden = panel !== value;
+    if (again && panel !== value) byId(again).hidden = true;
+  }
   byId("services").hidden = panel !== "";
-  if (panel !== "plan") byId("plan-again").hidden = true;
 }
 
 const SETTINGS = { standard: "标准", options: "参数", code_version: "程序版本" };

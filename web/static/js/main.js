@@ -2,6 +2,7 @@
 
 import { hideCard, renderCard, renderCardError } from "./card.js";
 import { JOINTS } from "./api.js";
+import { CHOICE_STATE, ChoicePanel } from "./choice-panel.js";
 import { byId, el } from "./dom.js";
 import { copyCommand, defaultsOf, renderExports, renderFilters, renderLevels, renderPanels, renderPath, renderServices, showFixed, wirePanels } from "./frame.js";
 import { renderHeadline } from "./headline.js";
@@ -13,6 +14,7 @@ import { loadModel } from "./model.js";
 import { prepareSheet } from "./print.js";
 import { PLAN_STATE, RoadPanel } from "./road-panel.js";
 import { wireSearch } from "./search.js";
+import { SITE_CLOSED, SITE_STATE, SitePanel } from "./site-panel.js";
 import { createStore } from "./state.js";
 import { highlightRow, renderTable } from "./table.js";
 import { arrange } from "./words.js";
@@ -22,6 +24,13 @@ const EDGE_PX = 24;
 const BY_HAND_MS = 700; // longer than Leaflet takes to zoom
 const JOINT_ZOOM = 17;
 const ROADS = "hardened_road";
+/** The panels that ask another question than the gaps do: who answers, which names of the state it draws without asking, and how it is called. @type {Record<string, {Made: any, own: Set<string>, title: string}>} */
+const ASKING = {
+  plan: { Made: RoadPanel, own: PLAN_STATE, title: "道路计划" },
+  sites: { Made: SitePanel, own: SITE_STATE, title: "选址" },
+  choice: { Made: ChoicePanel, own: CHOICE_STATE, title: "修路或搬迁" },
+};
+const CLOSED = { ...SITE_CLOSED, work: "", look: "" }; // nothing is open on the card
 
 /**
  * Start the page.
@@ -67,16 +76,18 @@ class Page {
     this.tiles = !boot.folder && hasWebGl();
     /** @type {import("./map-base.js").Renderer|null} */
     this.renderer = null;
-    /** @type {RoadPanel|null} */
-    this.road = null;
+    /** @type {Record<string, any>} */
+    this.panels = {};
   }
 
-  /** The road plan, made when it is first looked at. */
-  plan() {
+  /** Who answers the question of the state, made when it is first looked at; null for the gaps, which the page shows itself. @returns {any} */
+  asking() {
+    const name = this.store.get().panel;
+    if (!ASKING[name]) return null;
     const { map, boot, source, store, county } = this;
     const lent = { words: () => this.words(), goTo: (/** @type {string} */ code) => this.goTo(code), reveal: (/** @type {[number, number]} */ at, /** @type {string} */ code) => this.reveal(at, code), unitAt };
-    this.road ??= new RoadPanel({ map, boot, source, store, county, ...lent });
-    return this.road;
+    this.panels[name] ??= new ASKING[name].Made({ map, boot, source, store, county, ...lent });
+    return this.panels[name];
   }
 
   async open() {
@@ -134,17 +145,18 @@ class Page {
     const changed = Object.keys(state).filter((name) => String(state[/** @type {"view"} */ (name)]) !== String(before[/** @type {"view"} */ (name)]));
     if (state.view !== before.view) this.place(state.view, before);
     if (changed.every((name) => name === "view")) return;
-    if (state.panel === "plan" && this.model && this.road?.ready(state) && changed.every((name) => PLAN_STATE.has(name))) this.followPlan(state);
+    const own = ASKING[state.panel]?.own;
+    if (own && this.model && this.panels[state.panel]?.ready(state) && changed.every((name) => own.has(name))) this.followPanel(state);
     else this.refresh();
   }
 
-  /** The map under the plan stays: what the levers change is in the page already, so nothing is asked and nothing waits.
+  /** The map under a plan stays: what the levers change is in the page already, so nothing is asked and nothing waits.
    * @param {import("./state.js").State} state */
-  async followPlan(state) {
+  async followPanel(state) {
     this.overlay?.focus(/** @type {import("./model.js").Model} */ (this.model), "");
-    this.plan().draw(/** @type {import("./model.js").Model} */ (this.model));
+    this.asking().draw(/** @type {import("./model.js").Model} */ (this.model));
     if (!state.select) this.revealed = "";
-    await this.plan().drawCard(state);
+    await this.asking().drawCard(state);
   }
 
   /** Where the address puts the map; without a position it shows the whole area. @param {string} view @param {import("./state.js").State} before */
@@ -161,7 +173,7 @@ class Page {
     const slow = setTimeout(() => byId("progress").classList.add("on"), SPINNER_MS);
     document.documentElement.dataset.ready = "";
     try {
-      const plan = state.panel === "plan" ? this.plan() : null;
+      const plan = this.asking();
       const [model] = await Promise.all([loadModel(this.source, this.county, plan ? underPlan(state, this.county) : state, this.tiles), plan?.load(state)]);
       if (mine === this.asked) this.draw(plan ? quiet(model) : model);
       if (mine === this.asked) await this.drawCard(state);
@@ -183,19 +195,20 @@ class Page {
     renderPanels(state.panel, (panel) => this.ask(panel));
     renderPath(model, (code) => this.goTo(code));
     renderLayers({ ...model, state }, words, (patch) => this.store.set(patch, { replace: true }));
-    if (state.panel === "plan") this.plan().draw(model);
+    for (const [name, panel] of Object.entries(this.panels)) if (name !== state.panel) panel.hide();
+    const asking = this.asking();
+    if (asking) asking.draw(model);
     else this.drawGaps(model, words);
     if (this.shownArea !== model.state.area && !model.state.view) fit(this.map, model.path[model.path.length - 1].bounds);
     this.shownArea = model.state.area;
     this.renderer?.show(model);
     this.overlay?.show(model);
     this.overlay?.focus(model, "");
-    document.title = `${model.path.map((step) => step.name).join(" ")} ${state.panel === "plan" ? "道路计划" : words.label} · 组通`;
+    document.title = `${model.path.map((step) => step.name).join(" ")} ${ASKING[state.panel]?.title ?? words.label} · 组通`;
   }
 
   /** @param {import("./model.js").Model} model @param {any} words */
   drawGaps(model, words) {
-    this.road?.hide();
     renderServices(this.county, model.state, (service) => this.store.set({ service, page: 0 }));
     renderHeadline(model, words);
     renderFilters(model, (filter) => this.store.set({ filter, page: 0 }));
@@ -207,7 +220,7 @@ class Page {
 
   /** Another question of the same area. @param {string} panel */
   ask(panel) {
-    this.store.set({ panel, select: "", work: "", level: "", sort: "", page: 0 });
+    this.store.set({ ...CLOSED, panel, level: "", sort: "", page: 0 });
   }
 
   /** @param {import("./state.js").State} state */
@@ -218,7 +231,8 @@ class Page {
       joint: (/** @type {[number, number]} */ at) => this.showJoint(at),
     };
     if (!state.select) this.revealed = "";
-    if (state.panel === "plan") return this.plan().drawCard(state);
+    const asking = this.asking();
+    if (asking) return asking.drawCard(state);
     if (!state.select) return hideCard();
     try {
       const card = await this.source.card(state.select);
@@ -273,7 +287,7 @@ class Page {
 
   /** @param {string} code */
   goTo(code) {
-    this.store.set({ area: code, level: "", select: "", work: "", view: "", sort: "", page: 0 });
+    this.store.set({ ...CLOSED, area: code, level: "", view: "", sort: "", page: 0 });
     if (!code) fit(this.map, this.county.county.bounds);
   }
 
@@ -312,12 +326,15 @@ class Page {
   /** Closes what is open, the card before the form. */
   escape() {
     const { select, work } = this.store.get();
-    if (select || work) this.store.set({ select: "", work: "" });
-    else if (this.road?.forming) this.road.closeForm();
+    const asking = this.asking();
+    if (asking?.escape) asking.escape();
+    else if (select || work) this.store.set({ select: "", work: "" });
+    else if (asking?.forming) asking.closeForm();
   }
 
   prepareSheet() {
-    if (this.store.get().panel === "plan") this.road?.prepareSheet();
+    const asking = this.asking();
+    if (asking) asking.prepareSheet();
     else if (this.model) prepareSheet(this.model, this.words());
   }
 
@@ -328,7 +345,8 @@ class Page {
 
   /** @param {any} event */
   clicked(event) {
-    if (this.store.get().panel === "plan") return this.plan().clicked(event);
+    const asking = this.asking();
+    if (asking) return asking.clicked(event);
     const picked = this.renderer?.pick(event.containerPoint);
     if (picked && "code" in picked) return this.store.set({ select: picked.code });
     if (picked) {
@@ -342,7 +360,8 @@ class Page {
 
   /** @param {any} event */
   pointed(event) {
-    if (this.store.get().panel === "plan") return this.plan().pointed(event);
+    const asking = this.asking();
+    if (asking) return asking.pointed(event);
     const picked = this.renderer?.pick(event.containerPoint) ?? null;
     const code = picked && "code" in picked ? picked.code : picked ? "" : unitAt(this.model, event.latlng);
     this.map.getContainer().classList.toggle("pointing", Boolean(picked || code));
@@ -358,7 +377,7 @@ class Page {
     if (result.kind === "group" || result.kind === "hamlet") {
       if (typeof result.lon === "number") this.map.setView([result.lat, result.lon], Math.max(14, this.map.getZoom()));
       this.keepView();
-      return this.store.set({ select: result.code, work: "" });
+      return this.store.set({ ...CLOSED, select: result.code });
     }
     return result.bounds ? fit(this.map, result.bounds) : undefined;
   }

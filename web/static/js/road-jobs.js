@@ -1,30 +1,36 @@
-// A run of the plan: its progress as it comes, cancel, and what is said when it ends or was interrupted.
+// A run of a plan: its progress as it comes, cancel, and what is said when it ends or was interrupted.
 
 import { el } from "./dom.js";
 import { percent } from "./format.js";
 
 /** @typedef {{id: string, kind: string, state: string, words: string, share: number|null, ahead?: number, problem?: {detail?: string, hint?: string}|null}} Job
- * @typedef {{done: () => void, again: () => void, writable: (may: boolean) => void}} Actions */
+ * @typedef {{done: () => void, again: () => void, writable: (may: boolean) => void}} Actions
+ * @typedef {{kind: string, running: string, again: string, said: Record<string, string>}} About which runs are followed, and how they are spoken of */
 
-const KIND = "roads";
 const RUNNING = new Set(["queued", "running"]);
 const ENDS = ["done", "failed", "cancelled", "interrupted"];
 const AGAIN_MS = 2000;
-const SAID = { failed: "编制没有成功", cancelled: "已取消编制，原计划没有改动", interrupted: "编制被中断，原计划没有改动" };
+/** @type {About} */
+const ROADS = {
+  kind: "roads",
+  running: "正在编制道路计划",
+  again: "重新编制",
+  said: { failed: "编制没有成功", cancelled: "已取消编制，原计划没有改动", interrupted: "编制被中断，原计划没有改动" },
+};
 
 /** @param {any} job @returns {boolean} */
 export const isRunning = (job) => RUNNING.has(job?.state);
 
-/** The sentence of a run that has ended. @param {string} state @param {any} job @returns {string} */
-export function endSentence(state, job) {
-  const plain = SAID[/** @type {"failed"} */ (state)] ?? "";
+/** The sentence of a run that has ended. @param {string} state @param {any} job @param {About} [about] @returns {string} */
+export function endSentence(state, job, about = ROADS) {
+  const plain = about.said[state] ?? "";
   const why = [job?.problem?.detail, job?.problem?.hint].filter(Boolean).join("");
   return why && state !== "cancelled" ? `${plain}：${why}` : `${plain}。`;
 }
 
-/** Words of a run's progress. @param {any} told @param {number|null} share @returns {string} */
-function progressText(told, share) {
-  const words = told.ahead ? `前面还有 ${told.ahead} 个任务` : told.words || "正在编制道路计划";
+/** Words of a run's progress. @param {any} told @param {number|null} share @param {string} running @returns {string} */
+function progressText(told, share, running) {
+  const words = told.ahead ? `前面还有 ${told.ahead} 个任务` : told.words || running;
   return share ? `${words} ${percent(share)}` : words;
 }
 
@@ -38,8 +44,9 @@ function parsed(event) {
 }
 
 export class Jobs {
-  /** @param {HTMLElement} holder @param {import("./api.js").Source} source @param {Actions} on */
-  constructor(holder, source, on) {
+  /** @param {HTMLElement} holder @param {import("./api.js").Source} source @param {Actions} on @param {About} [about] */
+  constructor(holder, source, on, about = ROADS) {
+    this.about = about;
     this.holder = holder;
     this.source = source;
     this.on = on;
@@ -52,10 +59,10 @@ export class Jobs {
   async look() {
     const answer = await this.source.jobs().catch(() => ({ writable: false, jobs: [] }));
     this.on.writable(answer.writable);
-    const jobs = answer.jobs.filter((one) => one.kind === KIND);
+    const jobs = answer.jobs.filter((one) => one.kind === this.about.kind);
     const running = jobs.find(isRunning);
     if (running) this.follow(running);
-    else if (jobs[0]?.state === "interrupted" || jobs[0]?.state === "failed") this.tell(endSentence(jobs[0].state, jobs[0]), true);
+    else if (jobs[0]?.state === "interrupted" || jobs[0]?.state === "failed") this.tell(endSentence(jobs[0].state, jobs[0], this.about), true);
   }
 
   /** @param {Job} job */
@@ -79,7 +86,7 @@ export class Jobs {
   /** @param {string} state @param {any} told */
   end(state, told) {
     this.leave();
-    if (state !== "done") return this.tell(endSentence(state, told), state !== "cancelled");
+    if (state !== "done") return this.tell(endSentence(state, told, this.about), state !== "cancelled");
     this.quiet();
     return this.on.done();
   }
@@ -123,11 +130,11 @@ export class Jobs {
     const bar = this.holder.querySelector("progress") ?? this.frame();
     if (share === null) bar.removeAttribute("value");
     else /** @type {HTMLProgressElement} */ (bar).value = share;
-    /** @type {HTMLElement} */ (this.holder.querySelector(".job-words")).textContent = progressText(told, share);
+    /** @type {HTMLElement} */ (this.holder.querySelector(".job-words")).textContent = progressText(told, share, this.about.running);
   }
 
   frame() {
-    const bar = el("progress", { max: "1", "aria-label": "编制进度" });
+    const bar = el("progress", { max: "1", "aria-label": this.about.running });
     const cancel = el("button", { type: "button", class: "job-cancel", text: "取消", onclick: () => this.stop() });
     this.put(bar, el("div", { class: "job-line" }, el("span", { class: "job-words", role: "status" }), cancel));
     return bar;
@@ -136,7 +143,7 @@ export class Jobs {
   /** @param {string} text @param {boolean} again whether to offer another run */
   tell(text, again) {
     const close = el("button", { type: "button", class: "close", "aria-label": "关闭提示", text: "×", onclick: () => this.quiet() });
-    const retry = again ? el("button", { type: "button", text: "重新编制", onclick: this.on.again }) : null;
+    const retry = again ? el("button", { type: "button", text: this.about.again, onclick: this.on.again }) : null;
     this.put(el("p", { class: "job-end", role: "alert" }, el("span", { text }), retry, close));
   }
 

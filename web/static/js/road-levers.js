@@ -36,7 +36,7 @@ export function createLevers(holder, on) {
 
 /** A grip makes one step for the back button, however far it is moved; so does a run of arrow keys.
  * @param {HTMLElement} input @param {(value: number) => any} patchOf @param {Actions} on */
-function grip(input, patchOf, on) {
+export function grip(input, patchOf, on) {
   let held = false;
   let last = -Infinity;
   input.addEventListener("input", () => {

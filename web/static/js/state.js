@@ -12,18 +12,29 @@
  * @property {number} page page of the table, from 0
  * @property {string[]} layers names of the layers that are on
  * @property {string} view map position `zoom/lat/lon`; empty fits the area
- * @property {string} panel what the left panel asks: empty for the gaps, `plan` for the road plan
+ * @property {string} panel what the left panel asks: empty for the gaps, `plan` for the road plan, `sites` for settlement sites, `choice` for road or move
  * @property {string} budget yuan at which the slider stands; empty shows the programme as it was worked out
  * @property {string} year last year of the programme that is shown; empty shows all years
  * @property {string} unit what is counted: households, groups, registered or people
  * @property {string} work code of the work whose card is open
  * @property {string} compare revision of the plan that this one is compared with
+ * @property {string} tab part of the siting panel: empty for parcels, `land`, `settlements` or `moves`
+ * @property {string} weights points of each criterion (`slope:15,water:12`); empty for those that were computed with
+ * @property {string} parcel code of the parcel whose card is open
+ * @property {string} site code of the settlement whose card is open
+ * @property {string} at `lon,lat` of the place whose reasons are shown
+ * @property {string} beside codes of the parcels that are laid side by side
+ * @property {string} look `beside` while they are
+ * @property {string} answer which answers the table of road or move lists: empty for all, road, move, none or open
+ * @property {string} hide parts of the siting map that are switched off
  */
 
 export const FILTERS = ["all", "lacking", "unknown", "near"];
-export const PANELS = ["", "plan"];
+export const PANELS = ["", "plan", "sites", "choice"];
+export const TABS = ["", "land", "settlements", "moves"];
+export const ANSWERS = ["", "road", "move", "none", "open"];
 export const UNIT_NAMES = ["households", "groups", "registered", "people"];
-const TEXTS = ["service", "area", "filter", "level", "select", "shade", "sort", "view", "panel", "budget", "year", "unit", "work", "compare"];
+const TEXTS = ["service", "area", "filter", "level", "select", "shade", "sort", "view", "panel", "budget", "year", "unit", "work", "compare", "tab", "weights", "parcel", "site", "at", "beside", "look", "answer", "hide"];
 
 /** What else must hold for a value to be taken. @type {Record<string, (text: string) => boolean>} */
 const ALLOWED = {
@@ -33,6 +44,11 @@ const ALLOWED = {
   year: (text) => /^\d{0,4}$/.test(text),
   unit: (text) => UNIT_NAMES.includes(text),
   compare: (text) => /^\w*$/.test(text),
+  tab: (text) => TABS.includes(text),
+  weights: (text) => /^([\w-]+:\d+(\.\d+)?(,|$))*$/.test(text),
+  at: (text) => /^(-?\d+(\.\d+)?,-?\d+(\.\d+)?)?$/.test(text),
+  look: (text) => ["", "beside"].includes(text),
+  answer: (text) => ANSWERS.includes(text),
 };
 
 /**
@@ -71,7 +87,7 @@ export function formatState(state, defaults) {
   }
   if (state.page) params.set("page", String(state.page));
   if (state.layers.join() !== defaults.layers.join()) params.set("layers", state.layers.join(","));
-  return `#${params.toString().replaceAll("%2F", "/").replaceAll("%2C", ",")}`;
+  return `#${params.toString().replaceAll("%2F", "/").replaceAll("%2C", ",").replaceAll("%3A", ":")}`;
 }
 
 /**
