@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from gis.roads.costs import CostSet
     from gis.roads.engineering import Engineered
     from gis.roads.ground import Ground
+    from gis.roads.planning import PlanningGraph
     from gis.roads.steps import StepModel
     from gis.roads.trunk import Trunk
     from gis.roads.works import Works
@@ -131,6 +132,43 @@ def _choose(
     tell: Tell,
 ) -> tuple[Trunk, gpd.GeoDataFrame]:
     """The network on the planning grid, and the groups that it was chosen for."""
+    planning, groups = draw_planning(layers, standard, costs, ground, coverage=coverage, anchors=anchors, options=options, tell=tell)
+    wanted = groups["wanted"].isin([str(one) for one in IN_PLAN])
+    found = plan_trunk(
+        planning, groups, wanted=wanted, effort=options.effort, seed=options.seed, tell=lambda words, done: tell(words, 0.1 + 0.4 * done)
+    )
+    return found, groups
+
+
+def draw_planning(
+    layers: Mapping[str, pd.DataFrame],
+    standard: Standard,
+    costs: CostSet,
+    ground: Ground,
+    *,
+    coverage: pd.DataFrame,
+    anchors: gpd.GeoDataFrame | None,
+    options: PlanOptions,
+    tell: Tell = lambda _words, _done: None,
+) -> tuple[PlanningGraph, gpd.GeoDataFrame]:
+    """The planning graph of a county, without its groups, and the groups that ask for a road.
+
+    Args:
+        layers: as for `plan_roads`.
+        standard: rules `road` and `network`.
+        costs: limits and prices.
+        ground: from `make_ground`; it is coarsened here.
+        coverage: verdicts.
+        anchors: declared access points.
+        options: who is taken in, and how finely.
+        tell: called with what is being done and the share that is done.
+
+    Returns:
+        The graph, and the groups of `ask_for_roads` with the township that each lies in.
+
+    Raises:
+        QueryError: there is no network to join.
+    """
     groups = ask_for_roads(
         cast("gpd.GeoDataFrame", layers["groups"]),
         coverage,
@@ -143,12 +181,7 @@ def _choose(
     coarse = ground.coarsen(planning_factor(ground, options.planning_cell_m))
     model = _as_searched(step_model(costs, coarse.cell_m, neighbours=options.neighbours))
     tell("编制规划图", 0.07)
-    planning = planning_graph(coarse, stock, costs, model, rivers=shapes["rivers"])
-    wanted = groups["wanted"].isin([str(one) for one in IN_PLAN])
-    found = plan_trunk(
-        planning, groups, wanted=wanted, effort=options.effort, seed=options.seed, tell=lambda words, done: tell(words, 0.1 + 0.4 * done)
-    )
-    return found, groups
+    return planning_graph(coarse, stock, costs, model, rivers=shapes["rivers"]), groups
 
 
 def _as_searched(model: StepModel) -> StepModel:

@@ -100,21 +100,29 @@ def plan_trunk(
     Returns:
         The network with cost and bound; never fails because a group cannot be reached, see `Trunk.reached`.
     """
-    located, xy = _locations(groups, planning)
+    located, xy = locations(groups, planning)
     asked = np.ones(len(groups), dtype=bool) if wanted is None else np.asarray(wanted, dtype=bool)
     must = planning.must_cny
     larger, at = attach(planning, xy)
     node = np.full(len(groups), -1, dtype=np.int64)
     node[located] = at
-    larger, graph, escaped = _with_escapes(larger, np.unique(node[located & asked]))
+    larger, graph, escaped = with_escapes(larger, np.unique(node[located & asked]))
     tree = solve_steiner(graph, NETWORK, np.unique(node[located & asked]), effort=effort, seed=seed, tell=tell)
     alone, join = _from(graph, np.array([NETWORK]), node), _from(graph, tree.nodes, node)
     reached = located & asked & np.isfinite(alone)
     return Trunk(larger, tree, node, asked, reached, np.isin(node, escaped), must, alone, join)
 
 
-def _with_escapes(planning: PlanningGraph, node: Ints) -> tuple[PlanningGraph, Graph, Ints]:
-    """The graph, with ways over forbidden ground for those places (which are told) that it does not reach otherwise."""
+def with_escapes(planning: PlanningGraph, node: Ints) -> tuple[PlanningGraph, Graph, Ints]:
+    """Make the graph that is searched, with ways over forbidden ground for those places that it does not reach otherwise.
+
+    Args:
+        planning: with the places (`gis.roads.terminals.attach`).
+        node: nodes that have to be reached.
+
+    Returns:
+        The planning graph with those ways, the same as a graph with prices, and the nodes that needed them.
+    """
     graph = make_graph(planning.nodes, *planning.edges())
     reachable = np.isfinite(shortest_from(graph, np.array([NETWORK]))[0])
     stuck = node[~reachable[node]]
@@ -125,8 +133,8 @@ def _with_escapes(planning: PlanningGraph, node: Ints) -> tuple[PlanningGraph, G
     return larger, make_graph(larger.nodes, *larger.edges()), stuck
 
 
-def _locations(groups: gpd.GeoDataFrame, planning: PlanningGraph) -> tuple[Bools, Floats]:
-    """Which groups have a location, and its coordinates (for an area a point inside)."""
+def locations(groups: gpd.GeoDataFrame, planning: PlanningGraph) -> tuple[Bools, Floats]:
+    """Which groups have a location, (n,), and the coordinates of those that have, in the CRS of the ground (for an area a point inside)."""
     shapes = np.asarray(groups.geometry.to_crs(planning.ground.crs).array, dtype=object)
     # What is missing or empty, or cannot be projected, has no finite bounds.
     located = np.asarray(np.isfinite(shapely.bounds(shapes)).all(axis=1))
