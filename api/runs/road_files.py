@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
-import pyogrio
 import shapely
 
 from api.errors import NotReady
@@ -18,14 +16,14 @@ from api.ledger import marks
 from api.plan_layers import outdated_plan
 from api.plan_names import PLAN, PLAN_GROUPS
 from api.plan_sources import NETWORK_LAYER, costs_now, sources
+from api.result_files import county_of, footer, marked, suffix_in, write_package
 from layers.crs import STORAGE_CRS
-from layers.errors import QueryError
 from web.road_book import RoadBook, road_sheets
 from web.road_kml import road_kml
-from web.road_words import joined
 from web.workbook import write_workbook
 
 if TYPE_CHECKING:
+    import pandas as pd
     from numpy.typing import NDArray
 
     from api.snapshot import Snapshot
@@ -57,12 +55,12 @@ def write_roads(snapshot: Snapshot, path: Path) -> int:
     works = snapshot.features(PLAN)
     if suffix == "xlsx":
         with whole_file(path) as draft:
-            write_workbook(draft, road_sheets(road_book(snapshot)), footer=_footer(snapshot))
+            write_workbook(draft, road_sheets(road_book(snapshot)), footer=footer(snapshot))
     elif suffix == "kml":
         with whole_file(path) as draft:
-            draft.write_bytes(road_kml(works, title=f"{_county(snapshot)} 道路计划", note=_footer(snapshot)))
+            draft.write_bytes(road_kml(works, title=f"{county_of(snapshot)} 道路计划", note=footer(snapshot)))
     elif suffix == "geojson":
-        write_features(_marked(works, snapshot), path, layer=PLAN)
+        write_features(marked(works, snapshot), path, layer=PLAN)
     else:
         _write_package(snapshot, path)
     return len(works)
@@ -82,7 +80,7 @@ def road_book(snapshot: Snapshot) -> RoadBook:
     layers = snapshot.revision.layers
     costs = _costs(snapshot)
     return RoadBook(
-        county=_county(snapshot),
+        county=county_of(snapshot),
         works=snapshot.frame(PLAN),
         groups=snapshot.frame(PLAN_GROUPS),
         network=layers[NETWORK_LAYER].info["summary"],
@@ -113,13 +111,8 @@ def _costs(snapshot: Snapshot) -> CostSet | None:
 
 def _write_package(snapshot: Snapshot, path: Path) -> None:
     """Works and sections as lines, groups as points, each a layer of one GeoPackage."""
-    parts = {PLAN: snapshot.features(PLAN), SECTIONS: snapshot.features(SECTIONS), PLAN_GROUPS: _points(snapshot.frame(PLAN_GROUPS))}
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": "2000-01-01T00:00:00Z"})
-    with whole_file(path) as draft:
-        for name, frame in parts.items():
-            geometry = "Point" if name == PLAN_GROUPS else "MultiLineString"
-            options: dict[str, Any] = {"geometry_type": geometry, "promote_to_multi": name != PLAN_GROUPS}
-            pyogrio.write_dataframe(_marked(frame, snapshot), draft, layer=name, driver="GPKG", append=draft.exists(), **options)
+    lines = {name: (snapshot.features(name), "MultiLineString") for name in (PLAN, SECTIONS)}
+    write_package(snapshot, path, {**lines, PLAN_GROUPS: (_points(snapshot.frame(PLAN_GROUPS)), "Point")})
 
 
 def _points(groups: pd.DataFrame) -> gpd.GeoDataFrame:
@@ -130,27 +123,10 @@ def _points(groups: pd.DataFrame) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(groups, geometry=places, crs=STORAGE_CRS)
 
 
-def _marked(frame: gpd.GeoDataFrame, snapshot: Snapshot) -> gpd.GeoDataFrame:
-    """Every row says whether it is invented, as on the sheets."""
-    return frame.assign(synthetic_note=pd.array([marks(snapshot, public=False)] * len(frame), dtype="string"))
-
-
-def _county(snapshot: Snapshot) -> str:
-    county = snapshot.workspace.settings.county
-    return county.name or county.code
-
-
-def _footer(snapshot: Snapshot) -> str:
-    return joined([_county(snapshot), marks(snapshot, public=False), f"版本 {snapshot.revision.id}"])
-
-
 def suffix_of(path: Path) -> str:
     """The suffix in small letters, without its dot.
 
     Raises:
         QueryError: a road plan cannot be written as that.
     """
-    suffix = path.suffix.lower().removeprefix(".")
-    if suffix not in ROAD_FORMATS:
-        raise QueryError(f"道路计划不能写成“{path.name}”这种文件；可用的后缀：{'、'.join(f'.{one}' for one in ROAD_FORMATS)}。")
-    return suffix
+    return suffix_in(path, ROAD_FORMATS, "道路计划")
