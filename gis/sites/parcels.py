@@ -176,7 +176,7 @@ def _proposed(candidates: pd.DataFrame | None, judged: Suitability) -> pd.DataFr
     if candidates is None or len(shapes) == 0:
         return pd.DataFrame({"candidate_code": [], "candidate_name": [], "shape": []}, dtype=object)
     texts = {name: _text(candidates, name).to_numpy(dtype=object) for name in ("candidate_code", "candidate_name")}
-    areal = shapely.get_dimensions(shapes) == 2
+    areal = shapely.area(shapes) > 0
     sites = pd.DataFrame({**{name: cells[areal] for name, cells in texts.items()}, "shape": shapes[areal]})
     return sites.astype(object)
 
