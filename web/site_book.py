@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from gis.standards.values import CONFIDENCE_LABELS
@@ -31,6 +32,7 @@ from web.site_words import (
     consistency_words,
     date_words,
     label_of,
+    listed,
     missing_words,
     ranking_lines,
     stability_words,
@@ -85,7 +87,8 @@ def parcel_table(book: SiteBook) -> pd.DataFrame:
     shown = ordered.assign(
         stability=_texts_of(stability_words(row) for row in rows),
         change=_texts_of(change_words(row, labels) for row in rows),
-        missing_text=_texts_of(missing_words(row, labels) for row in rows),
+        excluded_by=_texts_of(listed(row.get("excluded_by"), book.rules) for row in rows),
+        missing_text=_texts_of(missing_words(row, labels, book.rules) for row in rows),
     )
     return _headed(shown, PARCEL_HEADS)
 
@@ -156,19 +159,9 @@ def weight_set_table(book: SiteBook) -> pd.DataFrame:
 def review_table(book: SiteBook) -> pd.DataFrame:
     """Settlements with everything that was judged of them."""
     frame = book.settlements
-    codes = {"excluded_by": {str(key): str(label) for key, label in zip(*_rules(book), strict=True)}, "missing_items": ITEMS}
-    spoken = {name: _texts_of(_listed(value, words) for value in frame[name]) for name, words in codes.items() if name in frame}
+    codes = {"excluded_by": book.rules, "missing_items": ITEMS}
+    spoken = {name: _texts_of(listed(value, words) for value in frame[name]) for name, words in codes.items() if name in frame}
     return _everything(frame.assign(**spoken), REVIEW_HEADS, book.labels, ("settlements", "settlement_checks"))
-
-
-def _rules(book: SiteBook) -> tuple[Iterable[Any], Iterable[Any]]:
-    land = book.exclusions
-    return (land["key"], land["label"]) if "key" in land else ((), ())
-
-
-def _listed(value: Any, words: Mapping[str, str]) -> str | None:
-    """Codes with commas between them, in words."""
-    return None if pd.isna(value) else "、".join(words.get(part.strip(), part.strip()) for part in str(value).split(",") if part.strip())
 
 
 def _overview(book: SiteBook) -> pd.DataFrame:
@@ -268,7 +261,11 @@ def _cells(column: pd.Series, words: Mapping[str, str] | None) -> pd.Series:
         return column.map(_YES_NO).astype("string")
     if str(column.name).endswith("_cny"):
         return column.astype("Float64").div(WAN).round(_DECIMALS)
-    return column.round(_DECIMALS) if pd.api.types.is_float_dtype(column.dtype) else column
+    if not pd.api.types.is_float_dtype(column.dtype):
+        return column
+    values = column.to_numpy(dtype=np.float64, na_value=np.nan)
+    # A cell of a sheet is neither infinite nor NaN; NaN becomes <NA> on the way to Float64.
+    return pd.Series(np.where(np.isfinite(values), values, np.nan), index=column.index).round(_DECIMALS).astype("Float64")
 
 
 def _texts_of(values: Iterable[str | None]) -> pd.Series:

@@ -6,6 +6,7 @@ Data reaches the template as JSON and stands in it as text: no name can become m
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,6 +20,7 @@ from web.site_legend import SOURCES
 from web.site_map import MapLayers, in_metres, parcel_kinds, parcel_map, site_map
 from web.site_study import records
 from web.site_words import (
+    UNREACHED,
     change_words,
     class_words,
     consistency_words,
@@ -27,6 +29,7 @@ from web.site_words import (
     is_missing,
     km2,
     label_of,
+    listed,
     number,
     plain,
     ranking_lines,
@@ -135,7 +138,7 @@ def sheet_data(study: SiteBook, layers: MapLayers, options: SheetOptions, *, fon
         "head": _pairs(_head(study, options)),
         "constraints": _constraints(study.exclusions),
         "names": [_name(row) for row in records(shown)],
-        "facts": _facts(shown, study.labels),
+        "facts": _facts(shown, study),
         "criteria": [_criterion(one, shown) for one in study.criteria if one.weight > 0],
         "weighting": _pairs([("合计", share(sum(one.weight for one in study.criteria))), ("一致性比率 CR", consistency_words(study.weighting))]),
         "notes": _notes(study, shown),
@@ -174,7 +177,7 @@ def _legend(layers: MapLayers, best: int) -> list[dict[str, str]]:
     roads = 0 if layers.roads is None else len(layers.roads)
     rows = [
         ("ranked", "参加排名的地块", kinds.count("ranked")),
-        ("candidate", "部门提出的地块", kinds.count("candidate")),
+        ("candidate", SOURCES["candidate"], kinds.count("candidate")),
         ("pin", "其中并列比选", best),
         ("unranked", "有指标不明、未排名", kinds.count("unranked")),
         ("settlement", "已有安置点", 0 if layers.settlements is None else len(layers.settlements)),
@@ -200,9 +203,9 @@ def _name(row: Mapping[str, Any]) -> dict[str, str]:
     return {"code": plain(row["parcel_code"], 16), "name": plain(row.get("parcel_name"), 22) or "未命名", "place": place}
 
 
-def _facts(shown: pd.DataFrame, labels: Mapping[str, str]) -> list[list[str]]:
+def _facts(shown: pd.DataFrame, study: SiteBook) -> list[list[str]]:
     """What is said of each parcel: a label, then one text a parcel."""
-    rows = records(shown)
+    rows, labels = records(shown), study.labels
     lines = {
         "名次与综合得分": [_rank(row) for row in rows],
         "列第一的抽样占比": [share(row.get("first_share")) for row in rows],
@@ -210,6 +213,7 @@ def _facts(shown: pd.DataFrame, labels: Mapping[str, str]) -> list[list[str]]:
         "TOPSIS 贴近度（名次）": [_topsis(row) for row in rows],
         "列第一须改的权重": [change_words(row, labels) for row in rows],
         "来源与适宜等级": [f"{word(SOURCES, row.get('source'))}，{class_words(row.get('class'))}" for row in rows],
+        **({"受限占比": [_limited(row, study.rules) for row in rows]} if any(_excluded(row) for row in rows) else {}),
         "面积": [hectares(row.get("area_m2")) for row in rows],
         "可安置": [f"{number(row.get('capacity_households'))} 户，{number(row.get('capacity_people'))} 人" for row in rows],
         "坡度 平均 / 九成分位": [f"{number(row.get('slope_mean_deg'), 1)}° / {number(row.get('slope_p90_deg'), 1)}°" for row in rows],
@@ -217,6 +221,16 @@ def _facts(shown: pd.DataFrame, labels: Mapping[str, str]) -> list[list[str]]:
         "耕作半径内旧组": [f"{number(row.get('farm_groups_count'))} 组，{number(row.get('farm_households_count'))} 户" for row in rows],
     }
     return [[label, *texts] for label, texts in lines.items()]
+
+
+def _excluded(row: Mapping[str, Any]) -> float:
+    found = row.get("excluded_share")
+    return 0.0 if is_missing(found) else float(str(found))
+
+
+def _limited(row: Mapping[str, Any], rules: Mapping[str, str]) -> str:
+    """How much of a proposed site may not be built on, and why."""
+    return f"{share(_excluded(row))}（{plain(listed(row.get('excluded_by'), rules), 24)}）" if _excluded(row) else "无"
 
 
 def _rank(row: Mapping[str, Any]) -> str:
@@ -258,6 +272,8 @@ def _cell(row: Mapping[str, Any], one: StudyCriterion) -> dict[str, Any]:
 
 
 def _measured(value: float, unit: str) -> str:
+    if not math.isfinite(value):
+        return UNREACHED
     return f"{number(value, 0 if abs(value) >= _WHOLE else 1)}{'' if unit in {'°', '%'} else ' '}{unit}"
 
 

@@ -85,6 +85,12 @@ class SiteBook:
         """Label of each criterion by key."""
         return {one.key: one.label for one in self.criteria}
 
+    @property
+    def rules(self) -> dict[str, str]:
+        """Label of each exclusion by key."""
+        land = self.exclusions
+        return dict(zip(land["key"].astype(str), land["label"].astype(str), strict=True)) if "key" in land else {}
+
     def best(self, count: int) -> pd.DataFrame:
         """The first parcels by rank; fewer where fewer are ranked."""
         ranked = self.parcels[self.parcels["rank"].notna()] if "rank" in self.parcels else self.parcels.head(0)

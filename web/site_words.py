@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 UNKNOWN = "不明"
+UNREACHED = "不可达"
 RANK_METHOD_WORDS = {"weighted_sum": "加权求和", "topsis": "逼近理想解（TOPSIS）"}
 RANDOM_INDEX_WORDS = {"saaty": "Saaty 1980", "alonso-lamata": "Alonso & Lamata 2006"}
 SITE_KIND_WORDS = {"parcel": "新建地块", "settlement": "已有安置点"}
@@ -47,8 +49,19 @@ def word(words: Mapping[str, str], value: Any) -> str:
 
 
 def number(value: Any, decimals: int = 0) -> str:
-    """`12345.6` → `12,346`; what is unknown is said to be."""
-    return UNKNOWN if is_missing(value) else f"{float(value):,.{decimals}f}"
+    """`12345.6` → `12,346`; what is unknown, or cannot be reached, is said to be."""
+    if is_missing(value):
+        return UNKNOWN
+    return f"{float(value):,.{decimals}f}" if math.isfinite(value) else UNREACHED
+
+
+def listed(value: Any, words: Mapping[str, str]) -> str:
+    """Codes with commas between them, in words.
+
+    >>> listed("slope,x", {"slope": "坡度过大"})
+    '坡度过大、x'
+    """
+    return "" if is_missing(value) else "、".join(words.get(part.strip(), part.strip()) for part in str(value).split(",") if part.strip())
 
 
 def share(value: Any, decimals: int = 0) -> str:
@@ -164,12 +177,15 @@ def change_words(row: Mapping[str, Any], labels: Mapping[str, str]) -> str:
     return f"“{label_of(labels, row['change_criterion'])}”的权重由 {share(before, digits)} {verb} {share(after, digits)}"
 
 
-def missing_words(row: Mapping[str, Any], labels: Mapping[str, str]) -> str:
-    """Why a parcel has no rank, and what its score could be; empty where it has one.
+def missing_words(row: Mapping[str, Any], labels: Mapping[str, str], rules: Mapping[str, str] | None = None) -> str:
+    """Why a parcel has no rank, and what its score could be; empty where it has one. `rules` are the labels of the rules that exclude.
 
     >>> missing_words({"missing": "road", "score_low": 45.0, "score_high": 63.2}, {"road": "道路"})
     '道路不明，不排名（得分在 45.0 与 63.2 之间）'
     """
+    if row.get("class") == "excluded" and is_missing(row.get("rank")):
+        named = listed(row.get("excluded_by"), rules or {})
+        return f"全部在禁止建设的范围内{f'（{named}）' if named else ''}，不排名"
     if is_missing(row.get("missing")):
         return ""
     names = "、".join(label_of(labels, key) for key in str(row["missing"]).split(","))

@@ -183,6 +183,21 @@ def test_codes_become_words_money_becomes_wan_and_unknown_columns_stay(pages) ->
     assert placed["费用（万元）"] == pytest.approx(12.3456)
 
 
+def test_what_cannot_be_reached_or_built_on_is_told_and_no_cell_is_infinite(book: SiteBook, layers: MapLayers, tmp_path) -> None:
+    parcels = book.parcels.copy()
+    parcels.loc[0, "road"] = np.inf
+    parcels.loc[0, ["excluded_share", "excluded_by"]] = [0.25, "slope,redlines"]
+    parcels.loc[5, ["class", "excluded_by"]] = ["excluded", "redlines"]
+    other = replace(book, parcels=parcels)
+    write_workbook(tmp_path / "far.xlsx", site_sheets(other))
+    far = score_table(other).set_index("地块编号")
+    assert far["到硬化路（分钟）"].isna().sum() == 1
+    assert parcel_table(other)["未排名的原因"].iloc[-1] == "全部在禁止建设的范围内（生态保护红线），不排名"
+    data = sheet_data(other, layers, SheetOptions(parcels=("P0001", "P0002")), font="F")
+    assert next(row for row in data["criteria"] if row["label"] == "到硬化路")["cells"][0]["measure"] == "不可达"
+    assert next(row for row in data["facts"] if row[0] == "受限占比")[1:] == ["25%（坡度过大、生态保护红线）", "无"]
+
+
 def test_formulas_and_links_in_names_stay_text(book: SiteBook, layers: MapLayers, tmp_path) -> None:
     bad = replace(_hostile(book, layers)[0], settlements=pd.DataFrame({"settlement_name": ['=cmd|"/c calc"!A1', "http://x.example/"]}))
     path = tmp_path / "bad.xlsx"
@@ -246,7 +261,7 @@ def test_the_sheet_says_everything_that_must_stand_on_it(book: SiteBook, layers:
     assert dict(data["foot"])["数据日期"] == "2025-06-30"
     assert {one["label"]: one["count"] for one in data["legend"]} == {
         "参加排名的地块": "3",
-        "部门提出的地块": "2",
+        "备选地块": "2",
         "其中并列比选": "4",
         "有指标不明、未排名": "1",
         "已有安置点": "1",

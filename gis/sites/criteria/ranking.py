@@ -1,7 +1,8 @@
 """Parcels ranked under stated weights, and how sure each rank is.
 
 Three states hold here as everywhere. A criterion that is unknown for every parcel cannot tell parcels apart: it is left out, and said so. A parcel for which
-a criterion that counts is unknown has no score and no rank (never a place among the known ones), but the score it would have at the worst and at the best.
+a criterion that counts is unknown has no score and no rank (never a place among the known ones), but the score it would have at the worst and at the best. A parcel that lies wholly on excluded land has neither score nor rank,
+however good its distances are.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ METHODS: dict[str, Any] = {"weighted_sum": weighted_sum, "topsis": topsis}
 DRAWS = 2_000
 MOST_DRAWS = 100_000
 BEST_SCORE = 100.0
+EXCLUDED = "excluded"
+"""Class of a parcel of which no part may be built on."""
 LOW_LEVEL, HIGH_LEVEL = 0.05, 0.95
 SHOWN_RANKS = 10
 
@@ -99,7 +102,7 @@ def rank_parcels(
     that agree to nine decimals are ties, and stand in the order of `parcel_code`.
 
     Args:
-        parcels: `parcel_code` and a column `<criterion>_score` for each criterion; NA where unknown.
+        parcels: `parcel_code` and a column `<criterion>_score` for each criterion, NA where unknown; `class` says which are wholly `excluded`.
         weights: weight of each criterion in any unit, or a set of weights.
         ranges: within which each weight may lie, in the unit of the weights; a set of weights brings its own; half to one and a half times where none is given.
         method: what counts for the acceptability; both figures and ranks are always given.
@@ -117,11 +120,12 @@ def rank_parcels(
     left_out = tuple(key for key in table.columns if table[key].isna().all()) if len(table) else ()
     shares, ranged = _left(given, ends, left_out)
     ordered = table[list(shares)].sort_index()
-    known = ordered[ordered.notna().all(axis=1)]
+    barred = _barred(parcels).reindex(ordered.index)
+    known = ordered[ordered.notna().all(axis=1) & ~barred]
     scores, vector = known.to_numpy(dtype=np.float64), np.array(list(shares.values()))
     low, high = np.array(list(ranged.values())).reshape(-1, 2).T
     found = rank_acceptability(scores, sample_weights(low, high, draws, seed=seed), METHODS[method])
-    frame = _frame(ordered, known, vector, found, to_be_first(scores, vector)).reindex(table.index)
+    frame = _frame(ordered[~barred], known, vector, found, to_be_first(scores, vector)).reindex(table.index)
     return Ranking(_typed(frame), found, tuple(known.index), shares, ranged, left_out, method, draws, seed)
 
 
@@ -134,6 +138,12 @@ def _scores(parcels: pd.DataFrame, shares: Mapping[str, float]) -> pd.DataFrame:
         raise QueryError(f"地块没有“{missing[0]}”这项评分；可用的有：{known}。")
     columns = {key: pd.to_numeric(parcels[f"{key}_score"]).astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan) for key in wanted}
     return pd.DataFrame(columns, index=pd.Index(parcels["parcel_code"].astype(str), name="parcel_code"))
+
+
+def _barred(parcels: pd.DataFrame) -> pd.Series:
+    """Parcels of which no part may be built on."""
+    excluded = parcels["class"].eq(EXCLUDED).fillna(value=False) if "class" in parcels else pd.Series(data=False, index=parcels.index)
+    return pd.Series(excluded.to_numpy(dtype=bool), index=pd.Index(parcels["parcel_code"].astype(str), name="parcel_code"))
 
 
 def _left(given: Mapping[str, float], ends: Mapping[str, Range] | None, left_out: tuple[str, ...]) -> tuple[dict[str, float], dict[str, Range]]:

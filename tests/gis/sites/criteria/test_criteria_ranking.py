@@ -82,6 +82,15 @@ def test_an_unknown_that_could_be_best_is_not_ranked_but_its_span_is_told() -> N
     assert pd.isna(frame.loc["P0002", "topsis_rank"])
 
 
+def test_a_parcel_wholly_on_excluded_land_has_no_rank_however_good() -> None:
+    parcels = _parcels([[60, 60], [100, 100], [50, 50]]).assign(**{"class": pd.array(["fair", "excluded", None], dtype="string")})
+    found = rank_parcels(parcels, {"slope": 1, "hazard": 1}, draws=10)
+    assert found.frame["rank"].tolist() == [1, pd.NA, 2]
+    assert found.frame[["score", "topsis", "score_high"]].iloc[1].isna().all()
+    assert found.acceptability.shares.shape == (2, 2)
+    assert found.summary()["unranked"] == 1
+
+
 def test_a_criterion_that_nobody_knows_is_left_out_and_told() -> None:
     parcels = _parcels([[60, np.nan], [40, np.nan]])
     found = rank_parcels(parcels, {"slope": 1, "hazard": 3}, draws=10)
