@@ -14,7 +14,7 @@ def is_there():
 
 
 def run(folder, cell_m, rasters, command, start):
-    """Double-precision `out` of a module, NaN where it is null.
+    """Double-precision `out` of a module, NaN where it is null; its processor seconds stand in `cpu.txt`.
 
     Args:
         folder: scratch.
@@ -30,7 +30,8 @@ def run(folder, cell_m, rasters, command, start):
     for name, array in rasters.items():
         np.where(np.isnan(array), NULL, array).astype("<f8").tofile(folder / f"{name}.bin")
         lines.append(f"r.in.bin -d --quiet input={folder}/{name}.bin output={name} bytes=8 {edges} rows={rows} cols={columns} anull={NULL:g}")
-    lines += [f"{command} output=out start_coordinates={at} --quiet", f"r.out.bin -f --quiet input=out output={folder}/out.bin bytes=8 null={NULL:g}"]
+    lines += ["TIMEFORMAT='%U %S'", f"{{ time {command} output=out start_coordinates={at} --quiet ; }} 2> {folder}/cpu.txt"]
+    lines += [f"r.out.bin -f --quiet input=out output={folder}/out.bin bytes=8 null={NULL:g}"]
     script = folder / "run.sh"
     script.write_text("set -e\n" + "\n".join(lines) + "\n", encoding="utf-8")
     home = {**os.environ, "HOME": str(folder), "TMPDIR": str(folder), "GRASS_SKIP_MAPSET_OWNER_CHECK": "1"}
@@ -39,3 +40,9 @@ def run(folder, cell_m, rasters, command, start):
         raise RuntimeError(done.stderr)
     out = np.fromfile(folder / "out.bin", "<f8").reshape(rows, columns)
     return np.where(out == NULL, np.nan, out)
+
+
+def cpu_seconds(folder):
+    """Processor seconds of the module that ran last in a folder."""
+    told = (folder / "cpu.txt").read_text(encoding="utf-8").split()
+    return float(told[-2]) + float(told[-1])
