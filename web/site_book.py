@@ -177,6 +177,7 @@ def _overview(book: SiteBook) -> pd.DataFrame:
         *ranking_lines(book.ranking, labels),
         *([("未判断的限制条件", unjudged)] if (unjudged := _unjudged(book.exclusions)) else []),
         *allocation_lines(book.allocation_summary),
+        *(("提示", note) for note in book.notes),
         *([("本次没有", absent)] if absent else []),
         ("参数集", book.set_reference),
         ("数据日期", dates),

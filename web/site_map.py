@@ -40,6 +40,8 @@ _FINEST_MM = 0.06
 _SCALE_SHARE = 0.28
 _MARGIN = 0.02
 _INSET_LEAST_M = 700.0
+_MANY, _SMALL = 150, 0.6
+"""More dots than this are drawn smaller, so that the map below them is seen."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,8 +97,9 @@ def site_map(ground: MapLayers, *, width_mm: float, height_mm: float, font: str,
     """
     extent = ground.townships if ground.townships is not None and len(ground.townships) else None
     view = fit(_extent([extent] if extent is not None else [ground.parcels, ground.settlements, ground.roads]), width_mm, height_mm)
-    parts = [*_base(ground, view, road_mm=0.14), *_names(ground, view, font), *_settlements(ground, view, 0.8), *_dots(ground.parcels, view, best)]
-    return _svg([*parts, *_pins(ground.parcels, view, best, font), *_scale_bar(view, font), *_north(view, font)], view)
+    signs = [*_base(ground, view, road_mm=0.14), *_dots(ground.parcels, view, best), *_settlements(ground, view, 0.8)]
+    words = [*_names(ground, view, font), *_pins(ground.parcels, view, best, font), *_scale_bar(view, font), *_north(view, font)]
+    return _svg([*signs, *words], view)
 
 
 def parcel_map(ground: MapLayers, code: str, *, width_mm: float, height_mm: float, font: str) -> str:
@@ -239,28 +242,31 @@ def parcel_kinds(parcels: pd.DataFrame) -> NDArray[np.object_]:
 
 
 def _dots(parcels: gpd.GeoDataFrame, view: View, best: Sequence[str]) -> Iterator[str]:
-    """Parcels are too small to be seen on a county's sheet: a dot, a diamond or a ring, which differ without colour too."""
+    """Parcels are too small to be seen on a county's sheet: a dot, a diamond or a ring, which differ without colour too; what was proposed lies on top."""
     others = parcels[~parcels["parcel_code"].isin(best)]
-    for (x, y), kind in zip(_places(others, view), parcel_kinds(others), strict=True):
-        yield mark(str(kind), float(x), float(y))
+    size = 1.0 if len(others) <= _MANY else _SMALL
+    kinds, places = parcel_kinds(others), _places(others, view)
+    for kind in ("ranked", "unranked", "candidate"):
+        for x, y in places[kinds == kind]:
+            yield _sign(kind, float(x), float(y), size)
 
 
-def mark(kind: str, x: float, y: float) -> str:
+def _sign(kind: str, x: float, y: float, size: float) -> str:
     """The sign of a kind of parcel, in millimetres."""
     if kind == "candidate":
         return f'<path d="M{x:.2f} {y - 1:.2f}l1 1l-1 1l-1 -1z" fill="{CANDIDATE}" stroke="#fff" stroke-width="0.15"/>'
-    look = f'fill="{RANKED}" stroke="#fff"' if kind == "ranked" else f'fill="#fff" stroke="{UNRANKED}"'
-    return f'<circle cx="{x:.2f}" cy="{y:.2f}" r="0.75" {look} stroke-width="{0.15 if kind == "ranked" else 0.35}"/>'
+    look = f'fill="{RANKED}" stroke="#fff" stroke-width="0.12"' if kind == "ranked" else f'fill="#fff" stroke="{UNRANKED}" stroke-width="0.35"'
+    return f'<circle cx="{x:.2f}" cy="{y:.2f}" r="{0.75 * (size if kind == "ranked" else 1.0):.2f}" {look}/>'
 
 
 def _pins(parcels: gpd.GeoDataFrame, view: View, best: Sequence[str], font: str) -> Iterator[str]:
     """The best parcels with their number; the first is drawn last, on top."""
     where = dict(zip(parcels["parcel_code"], _places(parcels, view), strict=True))
     for number, code in reversed(list(enumerate(best, start=1))):
-        yield from pin(number, float(where[code][0]), float(where[code][1]), font)
+        yield from _pin(number, float(where[code][0]), float(where[code][1]), font)
 
 
-def pin(number: int, x: float, y: float, font: str) -> Iterator[str]:
+def _pin(number: int, x: float, y: float, font: str) -> Iterator[str]:
     """A number in a disc above its place."""
     yield f'<path d="M{x:.2f} {y:.2f}L{x - 1:.2f} {y - 2.4:.2f}h2z" fill="{BEST}"/>'
     yield f'<circle cx="{x:.2f}" cy="{y - 3.6:.2f}" r="1.9" fill="{BEST}" stroke="#fff" stroke-width="0.25"/>'

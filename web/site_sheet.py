@@ -179,7 +179,7 @@ def _legend(layers: MapLayers, best: int) -> list[dict[str, str]]:
         ("ranked", "参加排名的地块", kinds.count("ranked")),
         ("candidate", SOURCES["candidate"], kinds.count("candidate")),
         ("pin", "其中并列比选", best),
-        ("unranked", "有指标不明、未排名", kinds.count("unranked")),
+        ("unranked", "未排名的地块", kinds.count("unranked")),
         ("settlement", "已有安置点", 0 if layers.settlements is None else len(layers.settlements)),
         ("road", "道路", roads),
         ("river", "河流", 0 if layers.rivers is None else len(layers.rivers)),
@@ -235,7 +235,7 @@ def _limited(row: Mapping[str, Any], rules: Mapping[str, str]) -> str:
 
 def _rank(row: Mapping[str, Any]) -> str:
     if is_missing(row.get("rank")):
-        return "有指标不明，未排名"
+        return "全部禁止建设，未排名" if row.get("class") == "excluded" else "有指标不明，未排名"
     return f"第 {int(row['rank'])} 名，{number(row.get('score'), 1)} 分"
 
 
@@ -260,7 +260,8 @@ def _criterion(one: StudyCriterion, shown: pd.DataFrame) -> dict[str, Any]:
         "weight": share(one.weight, 1),
         "range": f"{share(one.low)}–{share(one.high)}",
         "cells": [
-            {"measure": cell["measure"], "score": number(cell["score"]), "best": len(known) > 1 and cell["score"] == max(known)} for cell in cells
+            {"measure": cell["measure"], "score": number(cell["score"]), "best": len(set(known)) > 1 and cell["score"] == max(known)}
+            for cell in cells
         ],
     }
 
@@ -286,6 +287,7 @@ def _notes(study: SiteBook, shown: pd.DataFrame) -> list[str]:
         "限制条件：单独占用为该条件涉及的面积，独占为只因该条件而不可建的面积；各条件有重叠，不能相加。",
         *([f"{left_out}：所有地块都不明，未计入。"] if left_out else []),
         *(["没有可排名的地块。"] if shown.empty else []),
+        *(plain(note, 160) for note in study.notes),
         "图为示意，边界不作划界依据；地块须经地质灾害评估、用地审查与现场踏勘后方可选用。",
     ]
     return [line for line in lines if line]

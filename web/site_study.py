@@ -59,6 +59,7 @@ class SiteBook:
         set_reference: the set and its version.
         sources: what the study follows from (`label`, `file`, `data_date`, `synthetic`).
         mark: what must stand on every page (演示数据, 内部使用).
+        notes: what a reader must know of the land's judgement, in sentences.
         facts: more rows of the overview: revision, time, whether it is outdated.
     """
 
@@ -78,6 +79,7 @@ class SiteBook:
     set_reference: str = ""
     sources: Sequence[Mapping[str, Any]] = ()
     mark: str = ""
+    notes: Sequence[str] = ()
     facts: Sequence[tuple[str, str]] = ()
 
     @property

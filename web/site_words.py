@@ -141,7 +141,7 @@ def ranking_lines(ranking: Mapping[str, Any], labels: Mapping[str, str]) -> list
     unranked = int(ranking.get("unranked", 0))
     return [
         ("排序方法", word(RANK_METHOD_WORDS, ranking.get("method"))),
-        ("参加排名", f"{int(ranking.get('ranked', 0)):,} 块" + (f"；另有 {unranked:,} 块因有指标不明未排名" if unranked else "")),
+        ("参加排名", f"{int(ranking.get('ranked', 0)):,} 块" + (f"；另有 {unranked:,} 块未排名（有指标不明，或全部禁止建设）" if unranked else "")),
         ("权重抽样", f"{int(ranking.get('draws', 0)):,} 次，在各项权重范围内均匀抽取（随机种子 {ranking.get('seed', 0)}）"),
         *([("未计入的指标", f"{left_out}：所有地块都不明，其权重按比例分给其余各项")] if left_out else []),
     ]

@@ -98,6 +98,7 @@ def book() -> SiteBook:
         set_reference="relocation-2017@1",
         sources=[{"label": "道路", "file": "roads.shp", "data_date": "2025-06-30", "synthetic": True}],
         mark=MARK,
+        notes=["格网边长放大到 60 m。"],
         facts=[("版本", "abc123")],
     )
 
@@ -139,7 +140,8 @@ def test_the_ledger_has_what_was_studied_and_marks_every_sheet(pages) -> None:
     lines = _lines(pages["概况"])
     assert lines["本次没有"] == "搬迁前后对比"
     assert lines["未判断的限制条件"] == "断层两侧"
-    assert lines["参加排名"] == "5 块；另有 1 块因有指标不明未排名"
+    assert lines["参加排名"] == "5 块；另有 1 块未排名（有指标不明，或全部禁止建设）"
+    assert lines["提示"] == "格网边长放大到 60 m。"
     assert lines["分配提示"] == "丙安置点放不下。"
     assert lines["与可证明下界的差距"] == "不超过 0.40%"
 
@@ -195,6 +197,7 @@ def test_what_cannot_be_reached_or_built_on_is_told_and_no_cell_is_infinite(book
     assert parcel_table(other)["未排名的原因"].iloc[-1] == "全部在禁止建设的范围内（生态保护红线），不排名"
     data = sheet_data(other, layers, SheetOptions(parcels=("P0001", "P0002")), font="F")
     assert next(row for row in data["criteria"] if row["label"] == "到硬化路")["cells"][0]["measure"] == "不可达"
+    assert sheet_data(other, layers, SheetOptions(parcels=("P0006",)), font="F")["facts"][0][1] == "全部禁止建设，未排名"
     assert next(row for row in data["facts"] if row[0] == "受限占比")[1:] == ["25%（坡度过大、生态保护红线）", "无"]
 
 
@@ -259,11 +262,12 @@ def test_the_sheet_says_everything_that_must_stand_on_it(book: SiteBook, layers:
     assert dict(data["head"])["权重方案"] == "县里的"
     assert dict(data["head"])["参数集"] == "relocation-2017@1"
     assert dict(data["foot"])["数据日期"] == "2025-06-30"
+    assert "格网边长放大到 60 m。" in data["notes"]
     assert {one["label"]: one["count"] for one in data["legend"]} == {
         "参加排名的地块": "3",
         "备选地块": "2",
         "其中并列比选": "4",
-        "有指标不明、未排名": "1",
+        "未排名的地块": "1",
         "已有安置点": "1",
         "道路": "2",
         "乡镇界（示意）": "1",
@@ -271,6 +275,8 @@ def test_the_sheet_says_everything_that_must_stand_on_it(book: SiteBook, layers:
     for row in data["criteria"]:
         scores = [float(cell["score"]) for cell in row["cells"]]
         assert [cell["best"] for cell in row["cells"]] == [score == max(scores) for score in scores]
+    same = replace(book, parcels=book.parcels.assign(slope_score=80.0))
+    assert not any(cell["best"] for cell in sheet_data(same, layers, SheetOptions(), font="F")["criteria"][0]["cells"])
 
 
 def test_named_parcels_are_compared_and_others_refused(book: SiteBook, layers: MapLayers) -> None:
