@@ -111,3 +111,19 @@ def measure_band(key: str, label: str, criterion: Criterion, values: NDArray[np.
     """A measure."""
     coding = coding_of(key, criterion)
     return Band(key, label, criterion.unit, encode(values, coding), *coding)
+
+
+SCORE_BANDS = (1, 2, 3)
+"""Numbers of the bands that a picture of suitability is made of: the score and the bits of the rules that exclude."""
+
+
+def shown(numbers: NDArray[np.uint16]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Score (NaN unknown) and whether a rule of the county's land excludes, of the bands `SCORE_BANDS`; beyond the county nothing is said.
+
+    Args:
+        numbers: shape (3, rows, columns); all `NODATA` beside the grid.
+    """
+    score, beside = decode(numbers[0], SCORE_CODING), (numbers == NODATA).all(axis=0)
+    bits = bits_of(numbers[1], numbers[2])
+    outside = (bits & np.uint32(1)) != 0
+    return np.where(outside | beside, np.float32(np.nan), score), (bits != 0) & ~outside & ~beside
