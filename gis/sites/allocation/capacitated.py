@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _SAME = 1e-9
 
 
-def capacitated(
+def capacitated(  # noqa: PLR0913 - the terms of the model, all with a usual value
     cost: ArrayLike,
     demand: ArrayLike,
     capacity: ArrayLike,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Reach = NDArray[np.bool_]
 
 
-def max_cover(
+def max_cover(  # noqa: PLR0913 - the terms of the model, all with a usual value
     reach: ArrayLike,
     weights: ArrayLike,
     p: int,

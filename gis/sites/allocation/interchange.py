@@ -48,11 +48,11 @@ def gains(arcs: Arcs, place: Sites, near: Sites, first: Floats, second: Floats, 
 
 
 @compiled
-def best_move(arcs: Arcs, state: States, sites: Ints, gain: Floats, loss: Floats, extra: Floats, may_add: bool) -> tuple[float, int, int]:
-    """What the best move saves, which site it opens and which place of `sites` it shuts (-1: none)."""
+def best_move(arcs: Arcs, state: States, sites: Ints, gain: Floats, loss: Floats, extra: Floats, most: int) -> tuple[float, int, int]:
+    """What the best move saves, which site it opens and which place of `sites` it shuts (-1: none); at most `most` may be open."""
     saved, into, out = 0.0, -1, -1
     for site in range(len(gain)):
-        if gain[site] > saved and may_add and state[site] == 0:
+        if gain[site] > saved and len(sites) < most and state[site] == 0:
             saved, into, out = gain[site], site, -1
     for place in range(len(sites)):
         if state[sites[place]] != 0:
@@ -93,7 +93,7 @@ def descend(arcs: Arcs, state: States, is_open: States, most: int) -> tuple[floa
         loss = gains(arcs, place, near, first, second, gain, extra)
         for site in sites:
             gain[site] = -np.inf
-        saved, into, out = best_move(arcs, state, sites, gain, loss, extra, len(sites) < most)
+        saved, into, out = best_move(arcs, state, sites, gain, loss, extra, most)
         passes += 1
         if saved <= _LEAST * max(1.0, abs(total)):
             return total, passes

@@ -56,7 +56,7 @@ def by_whole_numbers(gain: Floats, need: Floats, room: int, taken: Floats) -> fl
 
 
 @compiled
-def fill_site(rooms: Rooms, site: int, price: Floats, whole: bool, taken: Floats) -> tuple[float, Ints]:
+def fill_site(rooms: Rooms, site: int, price: Floats, whole: int, taken: Floats) -> tuple[float, Ints]:
     """What the rows pay at most for this site's room, and which rows pay; fill in how much of each is `taken` (by place in that list)."""
     rows = np.flatnonzero(price > rooms.cost[:, site])
     gain = price[rows] - rooms.cost[:, site][rows]
@@ -66,7 +66,7 @@ def fill_site(rooms: Rooms, site: int, price: Floats, whole: bool, taken: Floats
         need, room = rooms.need[kind][rows], rooms.room[kind, site]
         if need.sum() <= room:
             continue
-        value = by_whole_numbers(gain, need, int(room), trial) if whole else by_fractions(gain, need, room, trial)
+        value = by_whole_numbers(gain, need, int(room), trial) if whole == 1 else by_fractions(gain, need, room, trial)
         if value < best:
             best = value
             taken[: len(rows)] = trial
@@ -74,8 +74,8 @@ def fill_site(rooms: Rooms, site: int, price: Floats, whole: bool, taken: Floats
 
 
 @compiled
-def ascend_rooms(rooms: Rooms, state: States, most: int, start: Floats, upper: float, rounds: int, whole: bool) -> Node:
-    """Raise the prices as `relax.ascend` does; `whole` fills the room exactly."""
+def ascend_rooms(rooms: Rooms, state: States, most: int, start: Floats, upper: float, rounds: int, whole: int) -> Node:
+    """Raise the prices as `relax.ascend` does; with `whole` 1 room is filled exactly."""
     rows, sites = rooms.cost.shape
     price, best_price, pace = start.copy(), start.copy(), 0.5
     slope, way, taken = np.empty(rows), np.zeros(rows), np.empty(rows)

@@ -61,7 +61,10 @@ def pack(rooms: Rooms, nowhere: Floats, sites: Ints, order: Ints, assigned: Ints
 def shift(rooms: Rooms, nowhere: Floats, sites: Ints, assigned: Ints, left: Floats) -> bool:
     """Move single rows to cheaper sites with room."""
     better = False
+    least = two_cheapest(rooms, sites)[0]
     for row in range(len(assigned)):
+        if price_of(rooms, nowhere, row, assigned[row]) <= least[row]:
+            continue
         for site in sites:
             if rooms.cost[row, site] < price_of(rooms, nowhere, row, assigned[row]) - _LEAST and fits(rooms, left, row, site, -1):
                 move(rooms, left, assigned, row, site)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _STAGES = (60, 60, 120, 240)  # rounds of prices between looks at plans
 _SHAKES = 8
+_TRIES = 10  # sites opened, and sites shut, for a try
 _NODES = 400_000_000  # branch-and-bound nodes × columns with an effort of 1
 _LEAST_NODES = 50
 _WHOLE_ROOM = 4_000_000  # steps of the exact knapsacks in one round at the most
@@ -94,6 +95,8 @@ class Siting:
             assigned = np.empty(len(order), dtype=np.int64)
             settle_rows(self.rooms, nowhere, is_open, order, assigned)
             self.accept(assigned)
+            if (assigned >= 0).all():
+                return
 
     def accept(self, assigned: Ints) -> None:
         """Keep a plan if it is better; sites that nobody uses are shut."""
@@ -134,16 +137,13 @@ class Siting:
         for _ in range(int(_SHAKES * self.effort)):
             self.attempt(shaken(self.state, self.is_open, self.rng))
         worth = np.argsort(node.worth, kind="stable")
-        for site in worth[: self.most + 5]:
-            if self.is_open[site] == FREE and self.state[site] == FREE:
-                wish = self.is_open.copy()
-                wish[site] = OPEN
-                if wish.sum() <= self.most:
-                    self.attempt(wish)
-        for site in np.flatnonzero((self.is_open == OPEN) & (self.state == FREE)):
+        shut = worth[(self.is_open[worth] == FREE) & (self.state[worth] == FREE)][:_TRIES]
+        idle = worth[(self.is_open[worth] == OPEN) & (self.state[worth] == FREE)][::-1][:_TRIES]
+        for site in np.concatenate([shut, idle]):
             wish = self.is_open.copy()
-            wish[site] = FREE
-            self.attempt(wish)
+            wish[site] = FREE if wish[site] == OPEN else OPEN
+            if wish.sum() <= self.most:
+                self.attempt(wish)
 
     def _forbid(self, node: Node) -> None:
         """Shut sites and forbid arcs that no plan below the cut uses."""
@@ -184,11 +184,11 @@ class Siting:
         two = np.sort(np.where(np.isfinite(self.rooms.cost), self.rooms.cost, np.inf), axis=1)[:, :2]
         return np.asarray(np.where(np.isfinite(two), two, two[:, :1]).mean(axis=1), dtype=np.float64)
 
-    def _whole(self) -> bool:
-        """Whether the knapsacks can be filled exactly."""
+    def _whole(self) -> int:
+        """1 if the knapsacks can be filled exactly."""
         need, room = self.rooms.need, self.rooms.room
         whole = bool((need == np.rint(need)).all())
-        return whole and float(room.sum()) * need.shape[1] / max(1, self.most) <= _WHOLE_ROOM
+        return int(whole and float(room.sum()) * need.shape[1] / max(1, self.most) <= _WHOLE_ROOM)
 
     def _nodes(self, columns: int) -> int:
         return max(_LEAST_NODES, int(self.effort * _NODES / max(1, columns) / 1000))

@@ -55,7 +55,7 @@ class AllocationTerms:
     whole: bool = True
     reach_m: float | None = None
     seats: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    gap: float = 0.005
+    gap: float = 0.01
     effort: float = 1.0
     seed: int = 0
 
