@@ -21,6 +21,7 @@ from rasterio.features import shapes as outlines
 from gis.burn import metric_shapes
 from gis.sites.areas import AREA_COLUMNS, areas_at
 from gis.sites.capacity import households_on, people_on
+from gis.sites.columns import any_synthetic, text, typed
 from gis.sites.cutting import cut_land
 from gis.sites.scoring import GRADES, grade_of
 from gis.sites.zones import Zones, zones_of_labels, zones_of_shapes
@@ -46,6 +47,8 @@ STEEP_SHARE = 0.9
 _GEOD = Geod(ellps="GRS80")  # CGCS2000's ellipsoid differs from it by a tenth of a millimetre
 _TEXTS = ("parcel_code", "parcel_name", "source", "township_code", "township_name", "village_code", "village_name", "class", "excluded_by")
 _COUNTS = ("capacity_people", "capacity_households", "farm_groups_count", "farm_households_count")
+
+_KINDS = {**dict.fromkeys(_TEXTS, "string"), **dict.fromkeys(_COUNTS, "Int64"), "synthetic": "boolean"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -175,7 +178,7 @@ def _proposed(candidates: pd.DataFrame | None, judged: Suitability) -> pd.DataFr
     shapes = metric_shapes(candidates, judged.crs)
     if candidates is None or len(shapes) == 0:
         return pd.DataFrame({"candidate_code": [], "candidate_name": [], "shape": []}, dtype=object)
-    texts = {name: _text(candidates, name).to_numpy(dtype=object) for name in ("candidate_code", "candidate_name")}
+    texts = {name: text(candidates, name).to_numpy(dtype=object) for name in ("candidate_code", "candidate_name")}
     areal = shapely.area(shapes) > 0
     sites = pd.DataFrame({**{name: cells[areal] for name, cells in texts.items()}, "shape": shapes[areal]})
     return sites.astype(object)
@@ -230,21 +233,13 @@ def _finished(found: pd.DataFrame, given: pd.DataFrame, judged: Suitability, rul
         synthetic=any_synthetic(layers),
         **_farms(metric.to_numpy(), layers, judged, float(rules.parcel.farm_distance_m.value)),
     )
-    return gpd.GeoDataFrame(_typed(rows[_columns(rules)]), geometry=geometry, crs=STORAGE_CRS)
+    return gpd.GeoDataFrame(typed(rows[_columns(rules)], _KINDS, "Float64"), geometry=geometry, crs=STORAGE_CRS)
 
 
 def _columns(rules: SiteRules) -> list[str]:
     criteria = [name for key, _, _ in rules.criteria.listed() for name in (key, f"{key}_score")]
     shape = ("area_m2", "buildable_share", "excluded_share", "excluded_by", "compactness", "slope_mean_deg", "slope_p90_deg", "elevation_m")
     return ["parcel_code", "parcel_name", "source", *AREA_COLUMNS, *shape, "score_mean", "class", *_COUNTS, *criteria, "lon", "lat", "synthetic"]
-
-
-def _typed(rows: pd.DataFrame) -> pd.DataFrame:
-    kinds = {name: "string" if name in _TEXTS else "Int64" if name in _COUNTS else "Float64" for name in rows}
-    # Float64 keeps NaN apart from NA: a missing value is NA here.
-    whole: pd.DataFrame = pd.DataFrame({name: rows[name].astype(object).where(rows[name].notna(), None) for name in rows})
-    typed: pd.DataFrame = whole.astype(kinds | {"synthetic": "boolean"})
-    return typed
 
 
 def _compactness(shapes: Shapes) -> NDArray[np.float64]:
@@ -266,15 +261,6 @@ def _farms(shapes: Shapes, layers: Layers, judged: Suitability, metres: float) -
         "farm_groups_count": np.bincount(parcel, minlength=len(shapes)).astype(np.int64),
         "farm_households_count": np.bincount(parcel, weights=households[group], minlength=len(shapes)).astype(np.int64),
     }
-
-
-def any_synthetic(layers: Layers) -> bool:
-    """Whether any row of what this follows from is invented."""
-    return any("synthetic" in frame and bool(frame["synthetic"].astype("boolean").fillna(value=False).any()) for frame in layers.values())
-
-
-def _text(frame: pd.DataFrame, name: str) -> pd.Series:
-    return frame[name].astype("string") if name in frame else pd.Series(pd.NA, index=frame.index, dtype="string")
 
 
 def _notes(cut: Cut, rows: pd.DataFrame, kept: pd.DataFrame, judged: Suitability, rules: SiteRules) -> tuple[str, ...]:
