@@ -80,6 +80,8 @@ def shown(value: object, words: Mapping[str, str]) -> str:
     """A value as a planner reads it: `420,000`, `是`, `水泥混凝土、沥青`, a scale as `2 → 100；8 → 80`."""
     if isinstance(value, float):
         return f"{value:,.10g}"
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
     if isinstance(value, tuple) and value and isinstance(value[0], tuple):
         return "；".join(" → ".join(shown(number, words) for number in pair) for pair in value)
     if isinstance(value, tuple):
