@@ -63,7 +63,7 @@ def rank_acceptability(scores: Floats, weights: Floats, figure: Judge) -> Accept
     central, wins = np.zeros((size, weights.shape[1])), np.zeros(size)
     for chunk in np.array_split(weights, max(1, size * draws // _CHUNK)) if size and draws else ():
         order = np.argsort(-np.round(figure(scores, chunk), DECIMALS), axis=1, kind="stable")
-        np.add.at(counts, (order, np.broadcast_to(np.arange(size), order.shape)), 1)
+        np.add.at(counts.reshape(-1), (order * size + np.arange(size)).reshape(-1), 1)  # one flat index is several times faster than two
         np.add.at(central, order[:, 0], chunk)
         np.add.at(wins, order[:, 0], 1)
     mean = np.divide(central, wins[:, None], out=np.full_like(central, np.nan), where=wins[:, None] > 0)

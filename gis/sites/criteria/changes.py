@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _STEP_IN = 1e-6
 """How far beyond the point where a parcel draws level with the best the weight is set, so that it leads and does not only tie."""
 _LEAST_WIN = 1e-9
-_CHUNK = 256
+_CHUNK = 1_024
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,10 +72,18 @@ def _without(scores: Floats, shares: Floats, k: int) -> Floats:
 def _nearest(start: Floats, end: Floats, now: float) -> Floats:
     """The t in [0, 1] nearest to `now` where each line from `start` (t = 0) to `end` (t = 1) is the highest; NaN where it never is."""
     found = np.full(len(start), np.nan)
+    front = _front(start, end)
     for first in range(0, len(start), _CHUNK):
         rows = slice(first, first + _CHUNK)
-        found[rows] = _on_top(start[rows, None] - start, end[rows, None] - end, now)
+        found[rows] = _on_top(start[rows, None] - start[front], end[rows, None] - end[front], now)
     return found
+
+
+def _front(start: Floats, end: Floats) -> NDArray[np.intp]:
+    """Lines that no other is above at both ends: whoever is above these is above all."""
+    order = np.lexsort((-end, -start))
+    highest = np.maximum.accumulate(np.append(-np.inf, end[order]))[:-1]
+    return order[end[order] > highest]
 
 
 def _on_top(ahead: Floats, behind: Floats, now: float) -> Floats:

@@ -174,8 +174,8 @@ def _frame(ordered: pd.DataFrame, known: pd.DataFrame, weights: Floats, found: A
         },
         index=known.index,
     )
-    unknown = ordered.isna()
-    missing = pd.array([",".join(ordered.columns[row]) or None for row in unknown.to_numpy()], dtype="string")
+    unknown, columns = ordered.isna().to_numpy(), np.array(ordered.columns, dtype=object)
+    missing = pd.array([",".join(columns[row]) or None for row in unknown], dtype="string")
     ends = {name: weighted_sum(ordered.fillna(value).to_numpy(dtype=np.float64), weights) for name, value in _ENDS.items()}
     return ranked.reindex(ordered.index).assign(missing=missing, **{name: values.round(DECIMALS) for name, values in ends.items()})
 

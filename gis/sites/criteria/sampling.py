@@ -85,16 +85,19 @@ def _bodies(low: Floats, high: Floats, rng: np.random.Generator) -> tuple[Body, 
     others = np.arange(size) != widest
 
     def box(count: int) -> Floats:
+        """All but the widest within their ranges; the widest takes what is left."""
         points = np.empty((count, size))
         points[:, others] = rng.uniform(low[others], high[others], (count, size - 1))
         points[:, widest] = 1 - points[:, others].sum(axis=1)
         return points
 
     def above(count: int) -> Floats:
+        """The simplex above the lower ends."""
         points: Floats = low + (1 - low.sum()) * rng.dirichlet(np.ones(size), count)
         return points
 
     def below(count: int) -> Floats:
+        """The simplex below the upper ends."""
         points: Floats = high - (high.sum() - 1) * rng.dirichlet(np.ones(size), count)
         return points
 
