@@ -91,7 +91,8 @@ def review_settlements(
         houses,
         nine_items(codes, computed_checks(facts, rules), layers.get("settlement_checks"), as_of=as_of),
     ]
-    return _finished(sites, pd.concat(parts, axis=1), any_synthetic({"settlements": settlements, **layers}))
+    judged = pd.concat(parts, axis=1).assign(synthetic=any_synthetic({"settlements": settlements, **layers}))
+    return _finished(sites, judged, tuple(suitability.measures))
 
 
 def review_summary(review: pd.DataFrame, rules: SiteRules) -> dict[str, Any]:
@@ -193,17 +194,17 @@ def _floor_verdict(floor: pd.Series, rules: SiteRules) -> list[str]:
     return [UNKNOWN if pd.isna(value) else (WITHIN if value <= most else OVER) for value in floor]
 
 
-def _finished(sites: gpd.GeoDataFrame, judged: pd.DataFrame, invented: bool) -> gpd.GeoDataFrame:  # noqa: FBT001 - a column's value
+def _finished(sites: gpd.GeoDataFrame, judged: pd.DataFrame, criteria: tuple[str, ...]) -> gpd.GeoDataFrame:
     names = {name: text(sites, name) for name in ("settlement_code", "settlement_name", "township_name")}
     geometry = gpd.GeoSeries(sites.geometry, crs=sites.crs or STORAGE_CRS).to_crs(STORAGE_CRS)
     shapes = np.asarray(geometry.array, dtype=object).copy()
     shapes[geometry.isna().to_numpy()] = shapely.Point()
     places = coordinates(shapes)
-    rows = pd.DataFrame(names).join(judged).assign(lon=places[:, 0], lat=places[:, 1], synthetic=invented)
-    flags = {name: "boolean" for name in rows if str(name).endswith("_overdue") or name in {"hazard_danger", "synthetic"}}
-    texts = {name: "string" for name in rows if not pd.api.types.is_numeric_dtype(rows[name])}
-    kinds = texts | dict.fromkeys(_NUMBERS, "Float64") | dict.fromkeys(_COUNTS, "Int64") | flags
-    return gpd.GeoDataFrame(typed(rows, {str(name): kind for name, kind in kinds.items()}, "Float64"), geometry=geometry, crs=STORAGE_CRS)
+    rows = pd.DataFrame(names).join(judged.drop(columns="synthetic")).assign(lon=places[:, 0], lat=places[:, 1], synthetic=judged["synthetic"])
+    numbers = (*_NUMBERS, *criteria, *(f"{key}_score" for key in criteria))
+    flags = [f"check_{item}_overdue" for item in ITEMS]
+    kinds = dict.fromkeys(numbers, "Float64") | dict.fromkeys(_COUNTS, "Int64") | dict.fromkeys((*flags, "hazard_danger", "synthetic"), "boolean")
+    return gpd.GeoDataFrame(typed(rows, kinds, "string"), geometry=geometry, crs=STORAGE_CRS)
 
 
 def _counted(values: pd.Series, words: tuple[str, ...]) -> dict[str, int]:
