@@ -40,7 +40,6 @@ def test_cover_beside_spopt(benchmark, radius):
     peer = MCLP.from_cost_matrix(distance, weights.astype(int), radius, p_facilities=15).solve(pulp.HiGHS(msg=False, threads=1), results=False)
     times = (perf_counter() - start) / benchmark.stats.stats.max
     benchmark.extra_info |= {"times_faster": round(times, 1), "gap": found.gap}
-    print(f"cover {radius} m: {times:.1f} times faster than spopt with HiGHS")
     assert found.value == pytest.approx(pulp.value(peer.problem.objective))
     assert found.gap == 0
     assert times >= 2

@@ -78,7 +78,7 @@ def _order(frame: gpd.GeoDataFrame, code: str) -> NDArray[np.int64]:
 
 def _solve(groups: gpd.GeoDataFrame, sites: gpd.GeoDataFrame, tables: Tables, terms: AllocationTerms) -> Allocation:
     cost, fixed = _objective(tables, terms)
-    stands = np.flatnonzero((sites["site_kind"] == SETTLEMENT).to_numpy(dtype=np.bool_, na_value=False)) if terms.existing_first else []
+    stands: Any = np.flatnonzero((sites["site_kind"] == SETTLEMENT).to_numpy(dtype=np.bool_, na_value=False)) if terms.existing_first else []
     seats = {name: (numbers(groups, need), numbers(sites, has)) for name, (need, has) in terms.seats.items()}
     return capacitated(
         np.where(tables.allowed, cost, np.inf),

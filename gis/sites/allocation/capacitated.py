@@ -90,7 +90,7 @@ def _kinds(demand: ArrayLike, capacity: ArrayLike, seats: Mapping[str, tuple[Arr
 
 def _whole(rooms: Rooms, state: States, most: int, how: tuple[float, float, int]) -> Allocation:
     """Rows without any site are left out first; then those that the search and the proof find no room for."""
-    possible = np.isfinite(rooms.cost).any(axis=1) & (most > 0)
+    possible: NDArray[np.bool_] = np.asarray(np.isfinite(rooms.cost).any(axis=1) & (most > 0))
     if not possible.any():
         return _result(rooms, state == OPEN, np.full(len(possible), NOWHERE, dtype=np.int64), np.inf, 0.0, how[0])
     part = rooms.of_rows(possible)

@@ -61,7 +61,7 @@ def max_cover(  # noqa: PLR0913 - the terms of the model, all with a usual value
     is_open, least_left = _best_cover(reached, weight, (most, stands), (gap, effort, seed))
     chosen = np.flatnonzero(is_open)
     chosen = np.sort(np.concatenate([chosen, np.flatnonzero(~is_open)[: most - len(chosen)]]))
-    covered = reached[:, chosen].any(axis=1)
+    covered: Reach = np.asarray(reached[:, chosen].any(axis=1))
     assigned = np.full(rows, NOWHERE, dtype=np.int64)
     if len(chosen):
         assigned[covered] = chosen[reached[covered][:, chosen].argmax(axis=1)]
@@ -110,7 +110,7 @@ def merge_rows(reached: Reach, weight: Floats) -> tuple[Reach, Floats]:
         return table, weight
     bits = np.ascontiguousarray(np.packbits(table, axis=1))
     _, first, kind = np.unique(bits.view([("", bits.dtype, bits.shape[1])]).ravel(), return_index=True, return_inverse=True)
-    return table[first], np.bincount(kind.ravel(), weights=weight, minlength=len(first))
+    return table[first], np.bincount(kind.ravel(), weights=weight, minlength=len(first)).astype(np.float64)
 
 
 def dominated(table: Reach, needed: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -122,4 +122,4 @@ def dominated(table: Reach, needed: NDArray[np.bool_]) -> NDArray[np.bool_]:
     better = (size[None, :] > size[:, None]) | (number[None, :] < number[:, None])
     inside = (shared == size[:, None]) & (better | needed[None, :])
     np.fill_diagonal(inside, val=False)
-    return inside.any(axis=1) & ~needed
+    return np.asarray(inside.any(axis=1) & ~needed, dtype=np.bool_)

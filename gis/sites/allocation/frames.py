@@ -72,21 +72,25 @@ def site_frame(groups: gpd.GeoDataFrame, sites: gpd.GeoDataFrame, tables: Tables
     frame["opened"] = pd.array(np.isin(every, plan.open), dtype="boolean")
     frame["capacity_households"] = pd.array(tables.room, dtype="Float64")
 
+    def come_of(each: Floats) -> Any:
+        """What comes to each site, given by group and site."""
+        return pd.array(np.bincount(site, weights=each, minlength=len(sites)).astype(np.float64).round(6), dtype="Float64")
+
     def come(values: Floats) -> Any:
-        """What comes to each site."""
-        return pd.array(np.bincount(site, weights=values[row] * share, minlength=len(sites)).round(6), dtype="Float64")
+        """What comes to each site, given by group."""
+        return come_of(values[row] * share)
 
     frame["used_households"] = come(tables.households)
     frame["people_count"] = come(tables.people)
     frame["registered_households_count"] = come(numbers(groups, "registered_households_count"))
-    frame["groups_count"] = pd.array(np.bincount(site, minlength=len(sites)), dtype="Int64")
+    frame["groups_count"] = pd.array(np.bincount(site, minlength=len(sites)).astype(np.int64), dtype="Int64")
     frame["fixed_cny"] = pd.array(np.where(np.isin(every, plan.open), tables.fixed, 0.0), dtype="Float64")
-    frame["moving_cny"] = pd.array(np.bincount(site, weights=_at(tables.cny, (row, site)) * share, minlength=len(sites)), dtype="Float64")
+    frame["moving_cny"] = come_of(_at(tables.cny, (row, site)) * share)
     for need, has in terms.seats.values():
         frame[has] = pd.array(numbers(sites, has), dtype="Float64")
         frame[f"{has}_used"] = come(numbers(groups, need))
     frame["synthetic"] = _synthetic(sites, every)
-    points = sites.geometry.to_crs(STORAGE_CRS).representative_point() if len(sites) else []
+    points: Any = sites.geometry.to_crs(STORAGE_CRS).representative_point() if len(sites) else []
     return gpd.GeoDataFrame(frame, geometry=list(points), crs=STORAGE_CRS)
 
 
@@ -161,9 +165,9 @@ def _reasons(tables: Tables, plan: Allocation, row: Ints, site: Ints) -> Any:
     """Why a group goes where it goes, or nowhere."""
     why = {one.row: one.reason for one in plan.unplaced}
     given = np.array([why.get(int(one), NO_SITE) for one in row.tolist()], dtype=object)
-    nowhere = ~np.isfinite(tables.metres).any(axis=1)[row] & (tables.metres.shape[1] > 0)
-    near = (np.isfinite(tables.metres) & ~tables.far).any(axis=1)[row]
-    barred = near & ~tables.allowed.any(axis=1)[row]
+    nowhere = ~np.asarray(np.isfinite(tables.metres).any(axis=1))[row] & (tables.metres.shape[1] > 0)
+    near = np.asarray((np.isfinite(tables.metres) & ~tables.far).any(axis=1))[row]
+    barred = near & ~np.asarray(tables.allowed.any(axis=1))[row]
     full = np.isin(given, [NO_CAPACITY, TOO_LARGE])
     names = np.select(
         [site >= 0, nowhere, full, barred, ~near & (tables.metres.shape[1] > 0)], [ALLOCATED, NO_LOCATION, given, OTHER_TOWNSHIP, TOO_FAR], NO_SITE

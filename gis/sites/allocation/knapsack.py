@@ -52,7 +52,7 @@ def by_whole_numbers(gain: Floats, need: Floats, room: int, taken: Floats) -> fl
         taken[item] = 1.0 if took[item, used] else 0.0
         if took[item, used]:
             used -= int(need[item])
-    return best[room]
+    return float(best[room])
 
 
 @compiled
@@ -93,8 +93,9 @@ def ascend_rooms(rooms: Rooms, state: States, most: int, start: Floats, upper: f
             seen += rows
         bound = price.sum() + pick(state, worth, most, picked)
         slope[:] = 1.0
-        for site in np.flatnonzero(picked == 1):
-            slope -= serves[site]
+        for site in range(sites):
+            if picked[site] == 1:
+                slope -= serves[site]
         often *= 0.9
         often += 0.1 * picked
         idle += 1

@@ -148,7 +148,7 @@ def locate(arcs: Arcs, state: States, most: int, *, gap: float, step: float, eff
 
 
 def _greedy_start(state: States, most: int) -> States:
-    plan = (state == OPEN).astype(np.int8)
+    plan: States = (state == OPEN).astype(np.int8)
     free = np.flatnonzero(state == FREE)
     missing = min(most - int(plan.sum()), len(free))
     plan[free[np.linspace(0, len(free) - 1, missing).round().astype(np.int64)]] = OPEN

@@ -84,7 +84,7 @@ def _nowhere(cost: Floats, weight: Floats, price: Floats) -> Floats:
     if whole.all():
         return np.asarray(dearest, dtype=np.float64)
     step = checks.lattice(weight) or float(weight.min())
-    return np.where(whole, dearest, (1.0 + np.ceil(dearest.sum() + price.sum())) * weight / step)
+    return np.asarray(np.where(whole, dearest, (1.0 + np.ceil(dearest.sum() + price.sum())) * weight / step), dtype=np.float64)
 
 
 def _located(table: Floats, weight: Floats, price: Floats, chosen: NDArray[np.int64], bound: float, gap: float) -> Located:

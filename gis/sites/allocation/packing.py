@@ -39,7 +39,7 @@ def move(rooms: Rooms, left: Floats, assigned: Ints, row: int, site: int) -> Non
 @inlined
 def price_of(rooms: Rooms, nowhere: Floats, row: int, site: int) -> float:
     """What the row costs where it is."""
-    return rooms.cost[row, site] if site >= 0 else nowhere[row]
+    return float(rooms.cost[row, site] if site >= 0 else nowhere[row])
 
 
 @compiled
@@ -153,7 +153,7 @@ def total_cost(rooms: Rooms, nowhere: Floats, sites: Ints, assigned: Ints) -> fl
     total = rooms.fixed[sites].sum()
     for row in range(len(assigned)):
         total += price_of(rooms, nowhere, row, assigned[row])
-    return total
+    return float(total)
 
 
 @compiled

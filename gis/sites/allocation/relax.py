@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from gis.compiled import compiled
-from gis.sites.allocation.arcs import Arcs
 
 if TYPE_CHECKING:
-    from gis.sites.allocation.arcs import Floats, States
+    from gis.sites.allocation.arcs import Arcs, Floats, States
 
 _KEPT = 0.7  # share of the last direction in the next one
 _PATIENCE = 15  # rounds without a better bound before the step is halved

@@ -1,5 +1,6 @@
-"""Search and bound for whole rows and limited room: prices tell which sites to try, packing makes plans of them, and a mixed-integer programme
-settles what is left between plan and bound.
+"""Search and bound for whole rows and limited room.
+
+Prices tell which sites to try, packing makes plans of them, and a mixed-integer programme settles what is left between plan and bound.
 """
 
 from __future__ import annotations
@@ -155,7 +156,7 @@ class Siting:
 
     def _roomy(self, wish: States) -> States:
         """Open what must stand, then the wishes, then the largest, until there is room for all and no more than allowed."""
-        plan = (self.state == OPEN).astype(np.int8)
+        plan: States = (self.state == OPEN).astype(np.int8)
         room = self.rooms.room / np.maximum(self.rooms.need.sum(axis=1), _SAME)[:, None]
         size = room.min(axis=0)
         for site in np.lexsort((np.arange(len(wish)), -size, -wish)):

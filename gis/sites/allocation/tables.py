@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -46,8 +46,12 @@ class Tables(NamedTuple):
 
     def in_order(self, groups: NDArray[np.int64], sites: NDArray[np.int64]) -> Tables:
         """The same with groups and sites in another order."""
-        pairs = [table[np.ix_(groups, sites)] for table in self[:6]]
-        return Tables(*pairs, self.households[groups], self.people[groups], self.room[sites], self.fixed[sites])
+        places: Any = np.ix_(groups, sites)
+        metres, minutes, same, cny, far, other = self[:6]
+        return Tables(
+            metres[places], minutes[places], same[places], cny[places], far[places], other[places],
+            self.households[groups], self.people[groups], self.room[sites], self.fixed[sites],
+        )  # fmt: skip
 
 
 def make_tables(groups: gpd.GeoDataFrame, sites: gpd.GeoDataFrame, terms: AllocationTerms, minutes: Floats | None) -> Tables:

@@ -15,7 +15,7 @@ INF = np.inf
 
 
 @st.composite
-def tables(draw, rows=6, sites=5, holes=True):
+def tables(draw, rows=6, sites=5, *, holes=True):
     """Whole distances, some of them inf."""
     n, m = draw(st.integers(0, rows)), draw(st.integers(1, sites))
     cell = st.integers(0, 20).map(float) | (st.just(INF) if holes else st.nothing())
