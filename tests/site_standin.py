@@ -5,20 +5,23 @@ Everything is invented. Ranks come from the house's own ranking, so that the pag
 
 from __future__ import annotations
 
+import asyncio
 import json
 import math
 import random
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 from starlette.applications import Starlette
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
 
 from gis.sites.criteria.ranking import rank_parcels
+from web.site_tiles import score_png
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 
     from starlette.requests import Request
 
@@ -39,8 +42,28 @@ KEYS = tuple(one[0] for one in CRITERIA)
 NEUTRAL = {key: weight for key, _, _, weight, *_ in CRITERIA}
 SWING = 0.3
 CLASSES = ((80, "best"), (65, "fair"), (50, "poor"), (-1, "unsuitable"))
-RULES = (("slope", "坡度"), ("farmland", "永久基本农田"), ("redlines", "生态保护红线"), ("hazards", "地质灾害"), ("rivers", "河流"), ("height", "高程不明"))
+RULES = (
+    ("slope", "坡度"),
+    ("farmland", "永久基本农田"),
+    ("redlines", "生态保护红线"),
+    ("hazards", "地质灾害"),
+    ("rivers", "河流"),
+    ("height", "高程不明"),
+)
 DEGREE_M = 111_000.0
+
+
+def multiplied(groups: Sequence[Mapping[str, Any]], count: int, *, spread: float = 0.012, seed: int = 3) -> list[dict[str, Any]]:
+    """So many groups around those that there are: those themselves first, then others with codes of their own."""
+    dice = random.Random(seed)
+    more = []
+    for number in range(len(groups), count):
+        row = groups[number % len(groups)]
+        place = {"lon": round(row["lon"] + dice.uniform(-spread, spread), 6), "lat": round(row["lat"] + dice.uniform(-spread, spread), 6)}
+        more.append(
+            {**row, "group_code": f"{row['group_code']}-{number}", "group_name": f"{number}组", **place, "households_count": dice.randint(8, 90)}
+        )
+    return [*(dict(row) for row in groups), *more][:count]
 
 
 def county_groups(frame: Any) -> list[dict[str, Any]]:
@@ -70,7 +93,7 @@ class Study:
         """Invent parcels, settlements and moves around the groups."""
         self.dice = random.Random(seed)
         self.groups = [dict(row) for row in groups][:asking]
-        self.stale = False
+        self.stale, self.writable, self.available = False, True, True
         self.kept: dict[str, dict[str, float]] = {"偏重就医上学": {**NEUTRAL, "school": 0.2, "clinic": 0.2, "water": 0.05}}
         self.asked: list[tuple[str, Any]] = []
         self.shapes: dict[str, list[tuple[float, float]]] = {}
@@ -102,7 +125,9 @@ class Study:
         score = sum((measures[f"{key}_score"] or 0) * NEUTRAL[key] for key in KEYS)
         radius = math.sqrt(area / math.pi) / DEGREE_M
         turns = [2 * math.pi * part / 14 for part in range(14)]
-        self.shapes[code] = [(lon + math.cos(t) * radius * self.dice.uniform(0.7, 1.35), lat + math.sin(t) * radius * self.dice.uniform(0.7, 1.2)) for t in turns]
+        self.shapes[code] = [
+            (lon + math.cos(t) * radius * self.dice.uniform(0.7, 1.35), lat + math.sin(t) * radius * self.dice.uniform(0.7, 1.2)) for t in turns
+        ]
         households = int(area * 0.25 * 3 / 25 / 4.14 * 0.5)
         place = {name: group[name] for name in ("township_code", "township_name", "village_code", "village_name")}
         return {
@@ -171,8 +196,26 @@ class Study:
 
     def _sites(self) -> list[dict[str, Any]]:
         best = sorted((row for row in self.parcels if row["rank"]), key=lambda row: row["rank"])[:12]
-        new = [{"site_code": row["parcel_code"], "site_name": row["parcel_name"], "site_kind": "parcel", **_at(row), "capacity_households": row["capacity_households"]} for row in best]
-        old = [{"site_code": row["settlement_code"], "site_name": row["settlement_name"], "site_kind": "settlement", **_at(row), "capacity_households": 180} for row in self.settlements[:6]]
+        new = [
+            {
+                "site_code": row["parcel_code"],
+                "site_name": row["parcel_name"],
+                "site_kind": "parcel",
+                **_at(row),
+                "capacity_households": row["capacity_households"],
+            }
+            for row in best
+        ]
+        old = [
+            {
+                "site_code": row["settlement_code"],
+                "site_name": row["settlement_name"],
+                "site_kind": "settlement",
+                **_at(row),
+                "capacity_households": 180,
+            }
+            for row in self.settlements[:6]
+        ]
         return [*new, *old]
 
     def _nearest(self, row: Mapping[str, Any]) -> tuple[dict[str, Any], float]:
@@ -220,8 +263,19 @@ class Study:
 
     def sites_answer(self) -> dict[str, Any]:
         """What `/plans/sites` says."""
+        if not self.available:
+            return {"available": False, "sentence": "还没有选址结果。"}
         criteria = [
-            {"key": key, "label": label, "unit": unit, "direction": "less", "weight": weight, "low": weight * (1 - SWING), "high": weight * (1 + SWING), "source": "中性默认"}
+            {
+                "key": key,
+                "label": label,
+                "unit": unit,
+                "direction": "less",
+                "weight": weight,
+                "low": weight * (1 - SWING),
+                "high": weight * (1 + SWING),
+                "source": "中性默认",
+            }
             for key, label, unit, weight, *_ in CRITERIA
         ]
         sets = [{"name": "中性默认", "method": "neutral", "weights": NEUTRAL, "source": "参数"}]
@@ -237,7 +291,8 @@ class Study:
             "criteria": criteria,
             "weight_sets": sets,
             "exclusions": [
-                {"key": key, "label": label, "alone_m2": 4e8 / (at + 1), "only_m2": 1.5e8 / (at + 1) ** 2, "share": 0.4 / (at + 1)} for at, (key, label) in enumerate(RULES)
+                {"key": key, "label": label, "alone_m2": 4e8 / (at + 1), "only_m2": 1.5e8 / (at + 1) ** 2, "share": 0.4 / (at + 1)}
+                for at, (key, label) in enumerate(RULES)
             ],
             "parcels": self.parcels,
             "settlements": self.settlements,
@@ -250,19 +305,31 @@ class Study:
         comers = [row for row in self.moves if row["site_code"] == code]
         return {"groups_count": len(comers), "used_households": sum(row["households_count"] or 0 for row in comers), "opened": bool(comers)}
 
-    def at(self, lon: float, lat: float) -> dict[str, Any]:
+    def at(self, lat: float) -> dict[str, Any]:
         """What `/plans/sites/at` says: ground north of the middle is too steep, and its height is known."""
         middle = sum(row["lat"] for row in self.groups) / len(self.groups)
         criteria = [
             {"key": key, "label": label, "value": round((best + worst) / 2, 1), "unit": unit, "score": 50.0, "weight": weight}
             for key, label, unit, weight, best, worst in CRITERIA
         ]
-        excluded = [{"key": "slope", "label": "坡度", "value": 31.2, "unit": "°", "limit": 25}, {"key": "farmland", "label": "永久基本农田", "value": None, "unit": None, "limit": None}]
+        excluded = [
+            {"key": "slope", "label": "坡度", "value": 31.2, "unit": "°", "limit": 25},
+            {"key": "farmland", "label": "永久基本农田", "value": None, "unit": None, "limit": None},
+        ]
         steep = lat > middle
-        return {"excluded": excluded if steep else [], "unknown": [{"key": "faults", "label": "断层"}], "criteria": criteria, "score": None if steep else 50.0, "class": "excluded" if steep else "poor", "parcel_code": None}
+        return {
+            "excluded": excluded if steep else [],
+            "unknown": [{"key": "faults", "label": "断层"}],
+            "criteria": criteria,
+            "score": None if steep else 50.0,
+            "class": "excluded" if steep else "poor",
+            "parcel_code": None,
+        }
 
     def choice_answer(self) -> dict[str, Any]:
         """What `/plans/choice` says."""
+        if not self.available:
+            return {"available": False, "sentence": "还没有比较结果。"}
         best = sum(row["move_cny"] if row["answer"] == "move" else row["road_cny"] for row in self.choice)
         return {
             "available": True,
@@ -285,7 +352,9 @@ class Study:
 
     def parcels_geojson(self) -> dict[str, Any]:
         """Parcels as polygons."""
-        return _collection({"type": "Polygon", "coordinates": [[*ring, ring[0]]]} | {"_": {"parcel_code": code}} for code, ring in self.shapes.items())
+        return _collection(
+            {"type": "Polygon", "coordinates": [[*ring, ring[0]]]} | {"_": {"parcel_code": code}} for code, ring in self.shapes.items()
+        )
 
     def lines_geojson(self) -> dict[str, Any]:
         """Who goes where."""
@@ -301,7 +370,10 @@ class Study:
         """Short roads to the groups that stay."""
         staying = [row for row in self.choice if row["answer"] == "road"][::3]
         return _collection(
-            {"type": "LineString", "coordinates": [[row["lon"], row["lat"]], [row["lon"] + 0.01, row["lat"] + 0.004], [row["lon"] + 0.016, row["lat"] - 0.003]]}
+            {
+                "type": "LineString",
+                "coordinates": [[row["lon"], row["lat"]], [row["lon"] + 0.01, row["lat"] + 0.004], [row["lon"] + 0.016, row["lat"] - 0.003]],
+            }
             | {"_": {"link_code": f"L{at}", "kind": "new" if at % 2 else "upgrade"}}
             for at, row in enumerate(staying)
         )
@@ -327,58 +399,98 @@ def _metres(a: Mapping[str, Any], b: Mapping[str, Any]) -> float:
 
 
 def _collection(geometries: Any) -> dict[str, Any]:
-    features = [{"type": "Feature", "properties": one["_"], "geometry": {name: value for name, value in one.items() if name != "_"}} for one in geometries]
+    features = [
+        {"type": "Feature", "properties": one["_"], "geometry": {name: value for name, value in one.items() if name != "_"}} for one in geometries
+    ]
     return {"type": "FeatureCollection", "features": features}
 
 
 def standing_in(app: Any, study: Study) -> Starlette:
     """The service with these answers in front of it."""
+    doors = Doors(study)
+    return Starlette(routes=[*doors.routes(), Mount("/", app)])
 
-    async def sites(request: Request) -> Response:
-        if request.method == "GET":
-            return JSONResponse(study.sites_answer())
+
+class Doors:
+    """What is asked over HTTP, answered by a study."""
+
+    def __init__(self, study: Study) -> None:
+        """Answer for this study."""
+        self.study = study
+
+    def routes(self) -> list[Route]:
+        """Every address."""
+        study = self.study
+        return [
+            Route("/plans/sites", self.order_sites, methods=["POST"]),
+            Route("/plans/sites", _telling(study.sites_answer)),
+            Route("/plans/sites/rank", self.rank, methods=["POST"]),
+            Route("/plans/sites/weights/{name}", self.weights, methods=["PUT"]),
+            Route("/plans/sites/at", self.at),
+            Route("/plans/sites/parcels.geojson", _telling(study.parcels_geojson)),
+            Route("/plans/sites/allocation.geojson", _telling(study.lines_geojson)),
+            Route("/plans/choice", self.order_choice, methods=["POST"]),
+            Route("/plans/choice", _telling(study.choice_answer)),
+            Route("/plans/choice/roads.geojson", _telling(study.roads_geojson)),
+            Route("/jobs", _telling(lambda: {"writable": study.writable, "jobs": []})),
+            Route("/jobs/j1/events", self.events),
+            Route("/rasters/site_scores/{z}/{x}/{y}.png", self.tile),
+        ]
+
+    async def order_sites(self, request: Request) -> Response:
+        """Take an order of sites."""
+        return await self._order(request, "sites")
+
+    async def order_choice(self, request: Request) -> Response:
+        """Take an order of a comparison."""
+        return await self._order(request, "choice")
+
+    async def _order(self, request: Request, kind: str) -> Response:
         body = await request.json()
-        study.asked.append(("sites", body))
-        return JSONResponse({"detail": "现在不能算。", "title": "不能"}, status_code=409)
+        self.study.asked.append((kind, body))
+        if body.get("title") == "不行":
+            return JSONResponse({"detail": "没有高程，不能选址。"}, status_code=422)
+        return JSONResponse({"job": {"id": "j1", "kind": kind, "state": "queued", "words": "", "share": None}}, status_code=202)
 
-    async def rank(request: Request) -> Response:
+    async def rank(self, request: Request) -> Response:
+        """Rank by the weights that are sent."""
         body = await request.json()
-        study.asked.append(("rank", body))
-        return JSONResponse({"rows": study.rank(body)})
+        self.study.asked.append(("rank", body))
+        return JSONResponse({"rows": self.study.rank(body)})
 
-    async def weights(request: Request) -> Response:
-        study.kept[request.path_params["name"]] = (await request.json())["weights"]
+    async def weights(self, request: Request) -> Response:
+        """Keep weights under a name."""
+        self.study.kept[request.path_params["name"]] = (await request.json())["weights"]
         return JSONResponse({"name": request.path_params["name"]})
 
-    async def at(request: Request) -> Response:
-        return JSONResponse(study.at(float(request.query_params["lon"]), float(request.query_params["lat"])))
+    async def at(self, request: Request) -> Response:
+        """Why a place is so."""
+        return JSONResponse(self.study.at(float(request.query_params["lat"])))
 
-    async def choice(request: Request) -> Response:
-        return JSONResponse(study.choice_answer())
+    async def events(self, _: Request) -> Response:
+        """How the run goes on."""
+        return StreamingResponse(_events(self.study), media_type="text/event-stream")
 
-    def told(answer: Any) -> Any:
-        async def tell(_: Request) -> Response:
-            return JSONResponse(answer())
-
-        return tell
-
-    async def tile(request: Request) -> Response:
-        inside = _touches([int(request.path_params[name]) for name in "zxy"], study.groups)
+    async def tile(self, request: Request) -> Response:
+        """A picture where the county is."""
+        inside = _touches([int(request.path_params[name]) for name in "zxy"], self.study.groups)
         return Response(_TILE, media_type="image/png") if inside else Response(status_code=204)
 
-    routes = [
-        Route("/plans/sites", sites, methods=["GET", "POST"]),
-        Route("/plans/sites/rank", rank, methods=["POST"]),
-        Route("/plans/sites/weights/{name}", weights, methods=["PUT"]),
-        Route("/plans/sites/at", at),
-        Route("/plans/sites/parcels.geojson", told(study.parcels_geojson)),
-        Route("/plans/sites/allocation.geojson", told(study.lines_geojson)),
-        Route("/plans/choice", choice),
-        Route("/plans/choice/roads.geojson", told(study.roads_geojson)),
-        Route("/rasters/site_scores/{z}/{x}/{y}.png", tile),
-        Mount("/", app),
-    ]
-    return Starlette(routes=routes)
+
+def _telling(answer: Callable[[], Any]) -> Callable[[Request], Awaitable[Response]]:
+    async def tell(_: Request) -> Response:
+        return JSONResponse(answer())
+
+    return tell
+
+
+async def _events(study: Study) -> AsyncIterator[str]:
+    """A run that takes three steps; what was out of date is not afterwards."""
+    for step in range(3):
+        yield f"event: progress\ndata: {json.dumps({'words': f'第 {step + 1} 步', 'share': step / 3})}\n\n"
+        await asyncio.sleep(0.25)
+    study.stale = False
+    yield "event: done\ndata: {}\n\n"
 
 
 def _touches(tile: Sequence[int], groups: Sequence[Mapping[str, Any]]) -> bool:
@@ -390,16 +502,10 @@ def _touches(tile: Sequence[int], groups: Sequence[Mapping[str, Any]]) -> bool:
 
 
 def _score_tile() -> bytes:
-    from io import BytesIO
-
-    import numpy as np
-
-    from web.site_tiles import score_png
-
     rows, columns = np.indices((256, 256))
     score = (55 + 30 * np.sin(rows / 40) * np.cos(columns / 56)).astype(np.float32)
     png = score_png(score, np.sin(rows / 23 + columns / 31) > 0.2)
-    return png if png is not None else BytesIO().getvalue()
+    return png or b""
 
 
 _TILE = _score_tile()

@@ -1,7 +1,7 @@
 // The table of road or move, and the three plans beside each other.
 
 import { el, icon } from "./dom.js";
-import { decimal, integer, money, percent, wan } from "./format.js";
+import { integer, money, percent, wan } from "./format.js";
 import { answerMark, groupName, isOpen, shortName } from "./site-words.js";
 
 /** @typedef {import("./choice-model.js").ChoiceView} ChoiceView */
@@ -87,4 +87,4 @@ export function plansNode(view) {
 }
 
 /** @param {number|null} more */
-const moreText = (more) => (more === null ? "—" : `${more >= 0 ? "+" : "−"}${decimal(Math.abs(more) / 1e4, 1)}`);
+const moreText = (more) => (more === null ? "—" : `${more >= 0 ? "+" : "−"}${wan(Math.abs(more))}`);

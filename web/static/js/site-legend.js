@@ -3,7 +3,7 @@
 import { byId, drawn, el, icon, strokesSample } from "./dom.js";
 import { integer } from "./format.js";
 import { planOthers, section } from "./legend.js";
-import { codesOf, OVERLAYS, shownParcels } from "./site-model.js";
+import { codesOf, OVERLAYS, shownParcels, shownSettlements } from "./site-model.js";
 
 /** @param {import("./site-model.js").SiteView} view @param {any} words @param {import("./model.js").Model} model of the map @param {any} legend words of the page */
 export function renderSiteLegend(view, words, model, legend) {
@@ -46,7 +46,8 @@ function points(view, words, off) {
   const item = (/** @type {any} */ sign, /** @type {string} */ label, /** @type {number} */ count) => el("li", {}, sign, el("span", { text: label }), el("span", { class: "count", text: integer(count) }));
   const open = view.moves.filter((row) => !row.site_code).length;
   const moves = off.has("moves") || view.state.tab !== "moves" ? [] : [item(icon(words.marks.placed), words.marks.placed.label, view.moves.length - open), ...(open ? [item(icon(words.marks.group), "未能安置组", open)] : []), el("li", {}, strokesSample(words.line.move.strokes), el("span", { text: words.line.move.label }))];
-  const settlements = off.has("settlements") || !view.settlements.length ? [] : [item(icon(words.marks.settlement), "现有安置点", view.settlements.length)];
+  const standing = shownSettlements(view.settlements, view.comers, view.state).length;
+  const settlements = off.has("settlements") || !standing ? [] : [item(icon(words.marks.settlement), "现有安置点", standing)];
   return settlements.length || moves.length ? section("安置", [...settlements, ...moves]) : null;
 }
 

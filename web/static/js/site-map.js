@@ -2,7 +2,7 @@
 
 import { bounds, contains } from "./geometry.js";
 import { drawnClasses } from "./road-strokes.js";
-import { codesOf, shownParcels } from "./site-model.js";
+import { codesOf, shownParcels, shownSettlements } from "./site-model.js";
 import { paintCross, paintMark, paintParcel, pinClass, Pins } from "./site-strokes.js";
 import { shadeOf } from "./site-words.js";
 
@@ -13,7 +13,7 @@ const HIT_PX = 7;
 const SIZES = [[10.6, 3.2], [11.5, 4], [12.7, 5], [Infinity, 6]]; // below a zoom, so many pixels
 const BADGE_PX = 9;
 const TILE_OPACITY = 0.75;
-const OTHER_OPACITY = 0.3; // tiles show the weights that were computed with
+const FAINT_OPACITY = 0.3; // under lines, and under other weights than the tiles were computed with
 const BLANK = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==";
 
 export class SiteLayer {
@@ -75,21 +75,21 @@ export class SiteLayer {
   redraw() {
     if (!this.view) return;
     const off = new Set(codesOf(this.view.state.hide));
-    this.showTiles(!off.has("scores"), this.view.custom);
+    this.showTiles(!off.has("scores"), this.view.custom || this.view.state.tab === "moves");
     this.showShapes(off.has("parcels") ? [] : shownParcels(this.view));
     this.showLines(off.has("moves") ? [] : this.wantedMoves());
     this.pins.show([...(off.has("parcels") ? [] : this.parcelPins()), ...(off.has("settlements") ? [] : this.settlementPins()), ...(off.has("moves") ? [] : this.groupPins()), ...this.askedPin()]);
   }
 
-  /** @param {boolean} on @param {boolean} custom */
-  showTiles(on, custom) {
+  /** @param {boolean} on @param {boolean} faint */
+  showTiles(on, faint) {
     if (!on || !this.address) {
       this.tiles?.remove();
       this.tiles = null;
       return;
     }
     this.tiles ??= L.tileLayer(this.address, { pane: "scores", minNativeZoom: 8, maxNativeZoom: 14, maxZoom: 18, errorTileUrl: BLANK }).addTo(this.map);
-    this.tiles.setOpacity(custom ? OTHER_OPACITY : TILE_OPACITY);
+    this.tiles.setOpacity(faint ? FAINT_OPACITY : TILE_OPACITY);
   }
 
   /** @param {string} code @returns {string} colour of the score under the weights */
@@ -146,8 +146,7 @@ export class SiteLayer {
 
   settlementPins() {
     const { state, settlements, comers } = /** @type {import("./site-model.js").SiteView} */ (this.view);
-    const asked = (/** @type {any} */ row) => state.tab !== "moves" || comers.has(String(row.settlement_code)) || row.settlement_code === state.site;
-    return settlements.filter((row) => located(row) && asked(row)).map((row) => {
+    return shownSettlements(settlements, comers, state).filter(located).map((row) => {
       const code = String(row.settlement_code);
       const marked = code === state.site || code === this.hovered;
       return { code, at: place(row), radius: 7, order: marked ? 1e6 : 2e5, look: { paint: paintMark, mark: this.words.marks.settlement, marked } };

@@ -139,6 +139,9 @@ export function shownParcels({ parcels, comers, state }) {
   return parcels.filter((row) => row.parcel_code === state.parcel || (state.tab === "moves" && comers.has(String(row.parcel_code))));
 }
 
+/** The same of the settlements. @param {Row[]} rows @param {Map<string, Row[]>} comers @param {import("./state.js").State} state @returns {Row[]} */
+export const shownSettlements = (rows, comers, state) => rows.filter((row) => state.tab !== "moves" || comers.has(String(row.settlement_code)) || row.settlement_code === state.site);
+
 /** @param {Row[]} rows @param {string} field @returns {number} a missing number adds nothing */
 export const sum = (rows, field) => rows.reduce((all, row) => all + (row[field] ?? 0), 0);
 
