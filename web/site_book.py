@@ -16,6 +16,7 @@ from web.site_heads import (
     DEGREES,
     FORMULAS,
     LAND_HEADS,
+    LISTED,
     MOVE_HEADS,
     PARAMETER_HEADS,
     PARCEL_HEADS,
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 
 _YES_NO = {True: "是", False: "否"}
 _DECIMALS = 6
+_WHEN = {"before": "搬前", "after": "搬后"}
 
 
 def site_sheets(book: SiteBook) -> list[Sheet]:
@@ -72,7 +74,7 @@ def _tables(book: SiteBook) -> list[tuple[str, str, pd.DataFrame, int]]:
         ("权重方案", "已存的权重方案", weight_set_table(book), 2),
         ("限制条件", "限制条件占用的土地", _headed(book.exclusions, LAND_HEADS), 1),
         ("安置点评估", "已有安置点评估（同一把尺子）", review_table(book), 2),
-        ("搬迁前后", "搬迁前后对比", _everything(book.moves, MOVE_HEADS, book.labels, ("relocations",)), 2),
+        ("搬迁前后", "搬迁前后对比", move_table(book), 2),
         ("分配", "村民组去向", _everything(book.allocation, ALLOCATION_HEADS, book.labels, ("groups",)), 4),
         ("安置地点", "安置地点与容量", _everything(book.allocation_sites, SITE_HEADS, book.labels, ("settlements",)), 2),
         ("参数", f"参数集 {book.set_reference}", _parameters(book), 1),
@@ -159,9 +161,19 @@ def weight_set_table(book: SiteBook) -> pd.DataFrame:
 def review_table(book: SiteBook) -> pd.DataFrame:
     """Settlements with everything that was judged of them."""
     frame = book.settlements
-    codes = {"excluded_by": book.rules, "missing_items": ITEMS}
+    codes = {"excluded_by": book.rules, **LISTED}
     spoken = {name: _texts_of(listed(value, words) for value in frame[name]) for name, words in codes.items() if name in frame}
     return _everything(frame.assign(**spoken), REVIEW_HEADS, book.labels, ("settlements", "settlement_checks"))
+
+
+def move_table(book: SiteBook) -> pd.DataFrame:
+    """What moving changed, household group by household group."""
+    words = {**book.labels, "farm": "离旧地", "hazard": "地灾威胁"}
+    way = {f"{key}_{when}": f"{label}（{said}）" for key, label in book.labels.items() for when, said in _WHEN.items()}
+    ends = {f"{key}_min_{when}": f"{label}（分钟，{said}）" for key, label in book.labels.items() for when, said in _WHEN.items()}
+    named = {"better": words, "worse": words, "unknown": words, "no_way": way}
+    spoken = {name: _texts_of(listed(value, table) for value in book.moves[name]) for name, table in named.items() if name in book.moves}
+    return _everything(book.moves.assign(**spoken), {**MOVE_HEADS, **ends}, book.labels, ("relocations",))
 
 
 def _overview(book: SiteBook) -> pd.DataFrame:
@@ -233,6 +245,8 @@ def _label(name: str, labels: Mapping[str, str], layers: Sequence[str]) -> str:
     """The heading of a column that has none of its own."""
     if name.removesuffix("_score") in labels and name.endswith("_score"):
         return f"{label_of(labels, name.removesuffix('_score'))}得分"
+    if name.endswith("_used"):
+        return f"{_label(name.removesuffix('_used'), labels, layers)}（已用）"
     fields = {one.name: one.label for layer in layers for one in fields_of(LAYERS[layer])}
     return fields.get(name) or labels.get(name) or ITEMS.get(name) or (f"{name}（万元）" if name.endswith("_cny") else name)
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from web.site_legend import CLASSES, PLACEMENT, RESULTS, SOURCES, STATES
-from web.site_words import SITE_KIND_WORDS
+from web.site_legend import CHECKS, CLASSES, ITEMS, RESULTS, SOURCES, STATES
+from web.site_words import PLACED_WORDS, SITE_KIND_WORDS, SIZE_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _PLACE = {"township_name": "乡镇", "village_name": "行政村"}
 DEGREES = {"lon": "经度", "lat": "纬度"}
+_CHECK_PARTS = {"": "", "_basis": "（依据）", "_owner": "（责任单位）", "_due": "（期限）", "_overdue": "（逾期）"}
 PARCEL_HEADS = {
     "rank": "名次",
     "parcel_code": "地块编号",
@@ -57,30 +58,53 @@ REVIEW_HEADS = {
     "settlement_code": "安置点编号",
     "class": "适宜等级",
     "score": "综合得分",
+    "score_class": "只按得分的等级",
     "excluded_by": "触及的限制条件",
+    "hazards_near_count": "附近地灾点（处）",
+    "hazard_danger": "在地灾避让范围内",
+    "hazards_near": "附近地灾点编号",
+    "size": "规模",
+    "checklist_met": "设施达到（项）",
+    "checklist_lacking": "设施缺（项）",
+    "checklist_unknown": "设施不明（项）",
+    "missing_items": "所缺设施",
+    "unknown_items": "不明的设施",
     "floor_m2_per_person": "人均住房面积（m²）",
     "floor_verdict": "住房面积",
     "occupancy": "入住率",
     "build_state": "建设状态",
-    "hazards_near": "附近地灾点",
     "demolished_share": "旧房拆除率",
     "reclaimed_share": "宅基地复垦率",
-    "items_met": "设施达到（项）",
-    "items_lacking": "设施缺（项）",
-    "items_unknown": "设施不明（项）",
-    "missing_items": "所缺设施",
+    "ledger_count": "台账户（条）",
+    "ledger_unknown_count": "台账未填拆旧复垦（条）",
+    "ledger_over_count": "台账超面积（条）",
+    "overdue_items": "逾期的自查事项",
+    "check_conflicts": "自查与数据不符的事项",
+    **{f"check_{item}{end}": f"自查·{label}{word}" for item, label in CHECKS.items() for end, word in _CHECK_PARTS.items()},
+    **DEGREES,
 }
 MOVE_HEADS = {
     "relocation_code": "搬迁记录",
-    "group_code": "原村民组代码",
+    "township_name": "原乡镇",
+    "village_name": "原行政村",
     "group_name": "原村民组",
-    "settlement_code": "安置点编号",
+    "group_code": "原村民组代码",
     "settlement_name": "安置点",
+    "settlement_code": "安置点编号",
     "households_count": "户数",
     "people_count": "人口",
-    "farm_m": "离旧地（m）",
     "better": "改善",
     "worse": "变差",
+    "unknown": "不明",
+    "no_way": "没有路可到",
+    "moved_m": "新旧住处相距（m）",
+    "farm_m": "离旧地（m）",
+    "farm_basis": "旧地的依据",
+    "farm_within": "旧地可耕",
+    "school_seats_before": "原就近学校空余学位",
+    "school_seats_after": "现就近学校空余学位",
+    "clinic_doctors_before": "原就近医疗点医生",
+    "clinic_doctors_after": "现就近医疗点医生",
 }
 ALLOCATION_HEADS = {
     "township_name": "乡镇",
@@ -90,6 +114,8 @@ ALLOCATION_HEADS = {
     "households_count": "户数",
     "people_count": "人口",
     "registered_households_count": "脱贫监测户",
+    "allocation_code": "分配编号",
+    "registered_people_count": "脱贫监测人口",
     "reason": "结果",
     "site_name": "去向",
     "site_code": "去向编号",
@@ -98,6 +124,7 @@ ALLOCATION_HEADS = {
     "minutes": "路程（分钟）",
     "same_township": "同乡镇",
     "farm_m": "离旧地（m）",
+    "far_from_farm": "超出耕作距离",
     "cost_cny": "费用（万元）",
 }
 SITE_HEADS = {
@@ -108,8 +135,10 @@ SITE_HEADS = {
     "capacity_households": "容量（户）",
     "used_households": "分来（户）",
     "groups_count": "分来（组）",
-    "people": "分来（人）",
+    "people_count": "分来（人）",
+    "registered_households_count": "分来脱贫监测（户）",
     "fixed_cny": "建设费用（万元）",
+    "moving_cny": "搬迁费用（万元）",
 }
 PARAMETER_HEADS = {
     "label": "项目",
@@ -125,11 +154,23 @@ CODED: dict[str, Mapping[str, str]] = {
     "class": CLASSES,
     "source": SOURCES,
     "site_kind": SITE_KIND_WORDS,
-    "reason": PLACEMENT,
+    "score_class": CLASSES,
+    "size": SIZE_WORDS,
+    "farm_basis": {"farmland": "旧居旁的永久基本农田", "group": "旧居"},
+    "reason": PLACED_WORDS,
+    **{f"check_{item}": RESULTS for item in CHECKS},
+    **{f"check_{item}_basis": {"computed": "按数据计算", "reported": "自查填报"} for item in CHECKS},
     "build_state": STATES,
     "floor_verdict": RESULTS,
 }
-"""Columns that hold codes, and their words."""
+"""Columns that hold one code, and their words."""
+LISTED: dict[str, Mapping[str, str]] = {
+    "missing_items": ITEMS,
+    "unknown_items": ITEMS,
+    "overdue_items": CHECKS,
+    "check_conflicts": CHECKS,
+}
+"""Columns that hold several codes of one kind, parted by commas."""
 SHARES = frozenset({"列第一的抽样占比", "可建占比", "受限占比", "占全县土地", "入住率", "旧房拆除率", "宅基地复垦率", "权重", "下限", "上限"})
 FORMULAS = (
     ("综合得分", "各项得分（0–100）乘权重之和；权重合计 100%。某项对某地块不明时，该地块不排名，只给得分的上下界。"),

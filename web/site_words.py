@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from web.road_words import percent, wan
-from web.site_legend import CLASSES, METHODS, UNITS
+from web.site_legend import CLASSES, METHODS, PLACEMENT, UNITS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 UNKNOWN = "不明"
 UNREACHED = "不可达"
 RANK_METHOD_WORDS = {"weighted_sum": "加权求和", "topsis": "逼近理想解（TOPSIS）"}
 RANDOM_INDEX_WORDS = {"saaty": "Saaty 1980", "alonso-lamata": "Alonso & Lamata 2006"}
+PLACED_WORDS = {**PLACEMENT, "too_large": "本组户数超过任何一处容量", "other_township": "本乡镇没有可去的地点"}
+SIZE_WORDS = {"large": "大型", "medium": "中型", "small": "小型", "unknown": UNKNOWN}
 SITE_KIND_WORDS = {"parcel": "新建地块", "settlement": "已有安置点"}
 STATUS_WORDS = {"optimal": "已证明最优（在所述误差之内）", "feasible": "可行，未证明最优", "infeasible": "放不下全部要搬的组，原因见各组"}
 MU_M2 = 10_000 / 15
@@ -193,17 +195,53 @@ def missing_words(row: Mapping[str, Any], labels: Mapping[str, str], rules: Mapp
 
 
 def allocation_lines(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """What is said of the allocation: its cost, how good it is proven to be, who does not fit."""
+    """What is said of the allocation: who is placed, at what cost, how good it is proven to be, who does not fit and why."""
     if not summary:
         return []
-    cost = [("分配总费用", wan(summary["cost_cny"]))] if not is_missing(summary.get("cost_cny")) else []
-    gap = [("与可证明下界的差距", f"不超过 {percent(summary['gap'])}")] if not is_missing(summary.get("gap")) else []
-    status = [("分配结果", word(STATUS_WORDS, summary["status"]))] if not is_missing(summary.get("status")) else []
-    return [*status, *cost, *gap, *(("分配提示", plain(_sentence(one), 200)) for one in summary.get("conflicts", ()))]
+    known = {key: value for key, value in summary.items() if not (isinstance(value, (float, int, str)) and is_missing(value))}
+    placed = f"{number(known.get('groups_allocated'))} 组（共 {number(known.get('groups'))} 组）、{number(known.get('households_allocated'))} 户"
+    rows = [
+        ("分配结果", word(STATUS_WORDS, known.get("status")), "status"),
+        ("已安排", placed, "groups_allocated"),
+        ("启用地点", f"{number(known.get('sites_opened'))} 处", "sites_opened"),
+        ("分配总费用", wan(known.get("cost_cny")), "cost_cny"),
+        ("与可证明下界的差距", f"不超过 {percent(known.get('gap'))}", "gap"),
+    ]
+    left = [(f"未安排：{word(PLACED_WORDS, reason)}", f"{count:,} 组") for reason, count in known.get("reasons", {}).items() if reason != "allocated"]
+    told = [("分配提示", plain(conflict_words(one), 300)) for one in known.get("conflicts", ())]
+    return [*((head, text) for head, text, needed in rows if needed in known), *left, *told]
 
 
-def _sentence(conflict: Any) -> str:
-    return str(conflict.get("sentence", "")) if isinstance(conflict, dict) else str(conflict)
+CONFLICTS = {
+    "no_site": "没有可去的地点",
+    "too_large": "户数超过任何一处的容量",
+    "short_of_room": "只能去所列地点，容量不够",
+    "too_few_sites": "允许启用的地点太少",
+    "together": "所列条件不能同时满足",
+}
+"""What stands in the way of placing all groups."""
+_NAMED = 8
+
+
+def conflict_words(conflict: Any) -> str:
+    """One thing that stands in the way, with the groups and sites it is about.
+
+    >>> conflict_words({"what": "short_of_room", "groups": ["G1"], "sites": ["P1"], "needed": 80.0, "has": 60.0})
+    '只能去所列地点，容量不够：需要 80，只有 60；村民组 G1；地点 P1'
+    """
+    if not isinstance(conflict, dict) or "what" not in conflict:
+        return str(conflict.get("sentence", "")) if isinstance(conflict, dict) else str(conflict)
+    short = f"需要 {number(conflict.get('needed'))}，只有 {number(conflict.get('has'))}" if conflict.get("needed") else ""
+    groups, sites = _some("村民组", conflict.get("groups", ())), _some("地点", conflict.get("sites", ()))
+    parts = "；".join(part for part in (short, groups, sites) if part)
+    return f"{word(CONFLICTS, conflict['what'])}{'：' if parts else ''}{parts}"
+
+
+def _some(label: str, codes: Sequence[str]) -> str:
+    if not codes:
+        return ""
+    more = f" 等 {len(codes)} 个" if len(codes) > _NAMED else ""
+    return f"{label} {'、'.join(str(code) for code in codes[:_NAMED])}{more}"
 
 
 def date_words(dates: Iterable[str]) -> str:

@@ -61,10 +61,9 @@ def book() -> SiteBook:
     weights = direct_set("县里的", {"slope": 30, "road": 30, "hazard": 40}, source="座谈会")
     parcels = _parcels()
     found = rank_parcels(parcels, weights, draws=200)
-    shares = found.shares()
     return SiteBook(
         county="甲县",
-        parcels=parcels.merge(found.frame, on="parcel_code").merge(shares, on="parcel_code", how="left"),
+        parcels=parcels.merge(found.frame, on="parcel_code"),
         criteria=[
             StudyCriterion(key, *CRITERIA[key], "min", weights.weights[key], weights.low[key], weights.high[key], "座谈会") for key in CRITERIA
         ],

@@ -44,6 +44,10 @@ class Acceptability:
         """Share of first ranks, shape (n,)."""
         return self.shares[:, 0] if len(self.shares) else np.empty(0)
 
+    def rank_share(self, at: int) -> Floats:
+        """Share of the draws in which each parcel took the rank `at` (0 is first), shape (n,); nobody takes a rank beyond the last."""
+        return self.shares[:, at] if at < len(self.shares) else np.zeros(len(self.shares))
+
     def quantile(self, level: float) -> NDArray[np.int64]:
         """The lowest rank (1 is first) that at least `level` of the draws do not go beyond, shape (n,)."""
         reached = np.cumsum(self.shares, axis=1) >= level - 1 / (2 * max(self.draws, 1))

@@ -46,7 +46,7 @@ class Ranking:
         frame: one row a parcel, in the order given: parcel_code, score (0 to 100), rank, topsis (0 to 1), topsis_rank, first_share, rank_low and rank_high
             (between which the rank lies in 90 % of the draws), change_criterion, change_from, change_to (the smallest change of one weight, as shares, after which the
             parcel is first by weighted sum; equal ends: it is first; `<NA>`: no single weight can do it), missing (criteria that are unknown, comma separated),
-            score_low, score_high (the score if what is unknown were worst or best).
+            score_low, score_high (the score if what is unknown were worst or best), rank_1 to rank_10 (share of the draws in which it took that rank).
         acceptability: shares of ranks and central weights of the parcels `compared`.
         compared: codes of the ranked parcels, in the order of the rows of `acceptability`.
         weights: share of each criterion that counted; they sum to 1.
@@ -66,12 +66,6 @@ class Ranking:
     method: str
     draws: int
     seed: int
-
-    def shares(self, ranks: int = SHOWN_RANKS) -> pd.DataFrame:
-        """Rank acceptability as columns `rank_1`, `rank_2`, … beside `parcel_code`; compared parcels only."""
-        kept = self.acceptability.shares[:, :ranks]
-        columns = {f"rank_{at + 1}": pd.array(kept[:, at], dtype="Float64") for at in range(kept.shape[1])}
-        return pd.DataFrame({"parcel_code": pd.array(list(self.compared), dtype="string"), **columns})
 
     def summary(self) -> dict[str, Any]:
         """What a layer's `info` says of the ranking."""
@@ -177,7 +171,9 @@ def _frame(ordered: pd.DataFrame, known: pd.DataFrame, weights: Floats, found: A
     unknown, columns = ordered.isna().to_numpy(), np.array(ordered.columns, dtype=object)
     missing = pd.array([",".join(columns[row]) or None for row in unknown], dtype="string")
     ends = {name: weighted_sum(ordered.fillna(value).to_numpy(dtype=np.float64), weights) for name, value in _ENDS.items()}
-    return ranked.reindex(ordered.index).assign(missing=missing, **{name: values.round(DECIMALS) for name, values in ends.items()})
+    shares = {f"rank_{at + 1}": pd.Series(found.rank_share(at), index=known.index) for at in range(SHOWN_RANKS)}
+    told: dict[str, Any] = {"missing": missing, **{name: values.round(DECIMALS) for name, values in ends.items()}, **shares}
+    return ranked.reindex(ordered.index).assign(**told)
 
 
 _ENDS = {"score_low": 0.0, "score_high": BEST_SCORE}
