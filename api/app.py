@@ -17,18 +17,20 @@ from api.deps import NotModified
 from api.faults import fault_sentence
 from api.guard import Guard
 from api.jobs.desk import Desk
-from api.plan_models import LABELS
+from api.plan_models import LABELS as ROAD_LABELS
 from api.plan_snapshots import PlanSnapshots
-from api.routes import county, docs, gaps, groups, jobs, ogc, page, plans, problems, rasters, search, sensitivity, tiles
+from api.routes import choice, county, docs, gaps, groups, jobs, ogc, page, plans, problems, rasters, search, sensitivity, sites, tiles
 from api.schema import describe
 from api.settings import Settings
+from api.site_models import LABELS as SITE_LABELS
 from api.snapshot import VERSION, Snapshots
 from layers.errors import ZutongError
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-_ROUTES = (page, county, gaps, groups, search, tiles, rasters, sensitivity, problems, plans, jobs, ogc, docs)
+_ROUTES = (page, county, gaps, groups, search, tiles, rasters, sensitivity, problems, plans, sites, choice, jobs, ogc, docs)
+_LABELS = {**ROAD_LABELS, **SITE_LABELS}
 _GZIP_FROM_BYTES = 1000
 _METHOD_NOT_ALLOWED = 405
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -74,7 +76,7 @@ def _unchanged(_request: Request, error: Exception) -> Response:
 
 
 def _bad_parameter(_request: Request, error: Exception) -> Response:
-    sentences = [fault_sentence(found, LABELS) for found in cast("RequestValidationError", error).errors()]
+    sentences = [fault_sentence(found, _LABELS) for found in cast("RequestValidationError", error).errors()]
     return plain_problem(400, "参数有误", "；".join(sentences) + "。", kind="urn:zutong:problem:QueryError")
 
 

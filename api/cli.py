@@ -29,6 +29,8 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "api.commands.history": ("log", "diff"),
     "api.commands.gaps": ("gaps", "standards"),
     "api.commands.roads": ("roads",),
+    "api.commands.sites": ("sites",),
+    "api.commands.choose": ("choose",),
     "api.commands.publish": ("page", "serve"),
 }
 """Commands by family, in the order of the help; only the family that is asked for is imported: the service's libraries take a second to load."""

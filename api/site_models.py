@@ -47,8 +47,8 @@ class Weighing(Strict):
     judgements: Annotated[Judgements | None, Field(description="两两比较（层次分析法）")] = None
     weights_name: Annotated[Name, Field(description="已存的权重方案；与权重一起给出则存为这个名称")] = ""
     method: Annotated[Literal["weighted_sum", "topsis"], Field(description="排序方法")] = "weighted_sum"
-    spread: Annotated[Share, Field(description="检验稳定性时各权重上下浮动的比例")] = 0.3
-    draws: Annotated[int, Field(ge=100, le=20_000, description="抽样次数")] = 2000
+    spread: Annotated[Share | None, Field(description="检验稳定性时各权重上下浮动的比例；不填按选址条件")] = None
+    draws: Annotated[int | None, Field(ge=100, le=20_000, description="抽样次数；不填按选址条件")] = None
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -105,9 +105,12 @@ class Exclusion(Shape):
 
     key: str
     label: str
-    alone_m2: float | None
-    only_m2: float | None
-    share: float | None
+    layer: str | None
+    judged: bool
+    alone_m2: float
+    only_m2: float
+    unjudged_m2: float
+    share: float
 
 
 class Allocated(Shape):
@@ -151,6 +154,7 @@ class ExcludedBy(Shape):
     value: float | None
     unit: str
     limit: float | None
+    asset: str
 
 
 class Judged(Shape):
@@ -160,6 +164,7 @@ class Judged(Shape):
     label: str
     value: float | None
     unit: str
+    words: str
     score: float | None
     weight: float
 

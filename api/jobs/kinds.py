@@ -14,8 +14,13 @@ if TYPE_CHECKING:
     Tell: TypeAlias = Callable[[str, float], None]
     Run: TypeAlias = "Callable[[Workspace, Mapping[str, Any], Order, Tell], Outcome]"
 
-ROADS = "roads"
-KINDS: dict[str, str] = {ROADS: "api.jobs.roads:run_roads"}
+ROADS, SITES, WEIGHTS, CHOICE = "roads", "sites", "weights", "choice"
+KINDS: dict[str, str] = {
+    ROADS: "api.jobs.roads:run_roads",
+    SITES: "api.jobs.sites:run_study",
+    WEIGHTS: "api.jobs.sites:run_keep_weights",
+    CHOICE: "api.jobs.sites:run_choice",
+}
 """Kind → `module:function`; the function is called with the workspace, the job's options, its order (title, author) and `tell(words, share)`."""
 
 

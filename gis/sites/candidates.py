@@ -35,21 +35,27 @@ COLUMNS: dict[str, str] = {
 """Columns of the candidates beside `geometry`. `capacity_households`: still to be taken in."""
 
 
-def candidate_sites(parcels: gpd.GeoDataFrame, settlements: gpd.GeoDataFrame | None, rules: SiteRules, *, most_parcels: int) -> gpd.GeoDataFrame:
+def candidate_sites(
+    parcels: gpd.GeoDataFrame | None, settlements: gpd.GeoDataFrame | None, rules: SiteRules, *, most_parcels: int
+) -> gpd.GeoDataFrame:
     """Sites that may take people in, in EPSG:4490: settlements first, then parcels by rank.
 
     A settlement takes in as many households as were planned and have not moved in yet; one that does not say both is left out, as nobody knows its
     rooms. A parcel without a rank (something is unknown there) is no candidate.
 
     Args:
-        parcels: layer `parcels` with the columns of the ranking.
+        parcels: layer `parcels` with the columns of the ranking; None without a study.
         settlements: layer `settlements`; None without one.
         rules: costs of opening.
         most_parcels: as many parcels as may be looked at.
     """
-    ranked = parcels[parcels["rank"].notna() & (parcels["capacity_households"] > 0)].sort_values("rank").head(most_parcels)
-    found = [_standing(settlements), _new(ranked, rules.move)]
+    found = [_standing(settlements), *([] if parcels is None else [_new(_best(parcels, most_parcels), rules.move)])]
     return gpd.GeoDataFrame(pd.concat(found, ignore_index=True), geometry="geometry", crs=STORAGE_CRS)
+
+
+def _best(parcels: gpd.GeoDataFrame, most: int) -> gpd.GeoDataFrame:
+    usable = parcels[parcels["rank"].notna() & (parcels["capacity_households"].fillna(0) > 0)]
+    return usable.sort_values("rank").head(most)
 
 
 def rooms_left(settlements: pd.DataFrame) -> NDArray[np.float64]:
@@ -76,7 +82,9 @@ def _standing(settlements: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
 
 
 def _new(parcels: gpd.GeoDataFrame, move: Move) -> gpd.GeoDataFrame:
-    columns: dict[str, object] = {name: parcels[name] for name in ("township_code", "township_name", "capacity_households", "score", "rank", "synthetic")}
+    columns: dict[str, object] = {
+        name: _column(parcels, name) for name in ("township_code", "township_name", "capacity_households", "score", "rank", "synthetic")
+    }
     columns |= {
         "site_code": parcels["parcel_code"],
         "site_name": parcels["parcel_name"],
