@@ -124,13 +124,8 @@ def study_sites(
     review, moves, standing = _standing(layers, judged, rules)
     tell("安排搬迁去向", 0.85)
     settled = _settle(layers, parcels, rules, options, crs)
-    frames = {
-        "parcels": parcels,
-        "settlement_review": review,
-        "settlement_moves": moves,
-        "allocation": settled.allocation,
-        "allocation_sites": settled.sites,
-    }
+    frames: dict[str, pd.DataFrame] = {"parcels": parcels, "allocation": settled.allocation, "allocation_sites": settled.sites}
+    frames |= ({} if review is None else {"settlement_review": review}) | ({} if moves is None else {"settlement_moves": moves})
     summary = {
         **_land_summary(judged, rules),
         **_weight_summary(rules, weights, ranking),
