@@ -31,9 +31,9 @@ class Problem:
     Attributes:
         graph: nodes and edges with prices, 元.
         root: the node of the network that is there.
-        home: node of each group, (n,); what it holds is of no interest where the group cannot stay.
+        home: node of each group, (n,); -1 where nobody knows where it lies.
         stay_cny: what it costs to let the group stay, its road left out, (n,); inf: it may not stay, or no way leads there.
-        site: node of each site, (m,); the root where the site needs no road.
+        site: node of each site, (m,); the root where the site needs no road, -1 where nobody knows where it lies.
         fixed_cny: what it costs to open the site, its road left out, (m,).
         move_cny: what it costs to move a group to a site, (n, m); inf: not allowed.
         demand: households of each group, (n,).
@@ -82,5 +82,6 @@ def within_reach(problem: Problem) -> Problem:
     return replace(
         problem,
         stay_cny=np.where(reached[problem.home], problem.stay_cny, np.inf),
+        site=np.where(problem.site >= 0, problem.site, problem.root),
         move_cny=np.where(fits, problem.move_cny, np.inf),
     )
