@@ -71,7 +71,7 @@ def heights_on(terrain: Terrain, crs: CRS, *, cell_m: float | None, bounds: Boun
 
 
 def fitting_cell(terrain: Terrain, crs: CRS, *, bounds: Bounds | None, max_cells: int) -> float:
-    """The smallest whole multiple of the terrain's own cell with which a grid over the bounds has no more than `max_cells` cells.
+    """The smallest whole multiple of the terrain's own cell with which a grid over the bounds, wherever its cells begin, has no more than `max_cells`.
 
     Args:
         terrain: Heights on any grid, in any CRS.

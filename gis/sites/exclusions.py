@@ -162,7 +162,11 @@ def required_flags(rules: SiteRules) -> np.uint32:
 
 
 def _not_judged(rule: ExclusionRule) -> str:
-    then = "因此不给出适宜结论。" if rule.required else "已排除的土地里没有它，请另行核对。"
+    then = (
+        f"因此不给出适宜结论；可补图层，或在本县参数里把 exclusions.{rule.key}.required 设为 false。"
+        if rule.required
+        else "已排除的土地里没有它，请另行核对。"
+    )
     return f"没有“{get_layer(rule.layer).label}”图层（或其中没有图形）：“{rule.label}”无法判断，{then}"
 
 

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float32]
 
-_NOBODY = "没有“{what}”（图层不在，或其中没有可计入的图形）：“{label}”不明，不参与评分。"
 _NAMED = 5
 """So many places are named in a sentence."""
 
@@ -87,11 +86,16 @@ def _unknown(scene: Scene, *notes: str) -> Measure:
     return Measure(np.full(scene.heights.shape, np.nan, dtype=np.float32), notes)
 
 
+def _nobody(what: str, label: str, criterion: Criterion) -> str:
+    then = "它是必备项，因此不评分" if criterion.required.value else "不参与评分"
+    return f"没有“{what}”（图层不在，或其中没有可计入的图形）：“{label}”不明，{then}。"
+
+
 def _minutes(scene: Scene, rules: SiteRules, label: str, criterion: AccessCriterion) -> Measure:
     """Minutes to the nearest place; infinite where one can walk but finds no way, NaN where nobody walks or the height is unknown."""
     found = find_places(scene.layers, criterion.places.value, scene.crs)
     if len(found.shapes) == 0:
-        return _unknown(scene, _NOBODY.format(what="、".join(found.missing), label=label), *found.notes)
+        return _unknown(scene, _nobody("、".join(found.missing), label, criterion), *found.notes)
     reached = minutes(
         scene.surface, places_xy(scene.grid, found.shapes), walk_of(rules.travel), towards=True, neighbours=int(rules.travel.neighbours.value)
     )
@@ -104,7 +108,7 @@ def _metres(scene: Scene, label: str, criterion: NearCriterion) -> Measure:
     """Straight metres to the nearest place."""
     found = find_places(scene.layers, criterion.places.value, scene.crs)
     if len(found.shapes) == 0:
-        return _unknown(scene, _NOBODY.format(what="、".join(found.missing), label=label), *found.notes)
+        return _unknown(scene, _nobody("、".join(found.missing), label, criterion), *found.notes)
     return Measure(metres_to(scene.grid, found.shapes, np.isfinite(scene.heights)), (*found.notes, *_some_missing(label, found)))
 
 
@@ -124,7 +128,7 @@ def _lost(label: str, found: Found, placed: Placed) -> tuple[str, ...]:
 def _hazard(scene: Scene, rules: SiteRules) -> Measure:
     """The highest level of hazard in whose reach a cell lies, as a code of `HAZARD_CLASSES`."""
     if scene.layers.get("hazards") is None:
-        return _unknown(scene, _NOBODY.format(what=get_layer("hazards").label, label="地质灾害"))
+        return _unknown(scene, _nobody(get_layer("hazards").label, "地质灾害", rules.criteria.hazard))
     criterion = rules.criteria.hazard
     hazards = features(scene.layers, "hazards", scene.crs)
     shapes, level = np.asarray(hazards["geometry"].array, dtype=object), levels_of(hazards)
@@ -141,11 +145,11 @@ def _hazard(scene: Scene, rules: SiteRules) -> Measure:
     return Measure(values)
 
 
-def _cover(scene: Scene, _: SiteRules) -> Measure:
+def _cover(scene: Scene, rules: SiteRules) -> Measure:
     """Land cover in the middle of each cell, as a code of `COVER_CLASSES`; NaN where none is drawn, or nobody wrote its kind."""
     label = get_layer("land_cover").label
     if scene.layers.get("land_cover") is None:
-        return _unknown(scene, _NOBODY.format(what=label, label="占用地类"))
+        return _unknown(scene, _nobody(label, "占用地类", rules.criteria.land))
     cover = features(scene.layers, "land_cover", scene.crs)
     kind = cover["cover_kind"].astype("string") if "cover_kind" in cover else None
     values = np.full(scene.heights.shape, np.nan, dtype=np.float32)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import shapely
+from affine import Affine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from pyproj import CRS
 
-from gis.grid import Grid
+from gis.grid import Grid, fitting_cell, heights_on
 from gis.sites.ground_measures import relief_m, slope_deg
 from gis.sites.reach import boxes, cells_within, metres_to, places_xy
+from gis.terrain import Terrain
 
 GRID = Grid(500_000.0, 2_800_000.0, 25.0, 24, 30)
 _X = st.floats(-3, 33).map(lambda column: 500_000.0 + column * 25.0)
@@ -114,3 +117,17 @@ def test_relief_is_that_of_the_window(heights: np.ndarray) -> None:
             assert np.isnan(found[row, column])
         else:
             assert found[row, column] == np.nanmax(window) - np.nanmin(window)
+
+
+@settings(deadline=None, max_examples=40)
+@given(max_cells=st.integers(40, 3000), west=st.floats(0, 200), south=st.floats(0, 200))
+def test_the_fitting_cell_fits_wherever_the_grid_begins(max_cells: int, west: float, south: float) -> None:
+    crs = CRS.from_epsg(32648)
+    terrain = Terrain(np.zeros((40, 50), dtype=np.int16), Affine(30, 0, 500_000, 0, -30, 2_800_000), crs)
+    bounds = (500_000 + west, 2_800_000 - 1200 + south, 500_000 + 1500, 2_800_000)
+    cell = fitting_cell(terrain, crs, bounds=bounds, max_cells=max_cells)
+    assert cell % 30 == 0
+    grid, _ = heights_on(terrain, crs, cell_m=cell, bounds=bounds, max_cells=max_cells)
+    assert grid.rows * grid.columns <= max_cells
+    if cell > 60:
+        assert (1500 - west) * (1200 - south) / (cell - 60) ** 2 > max_cells * 0.3
