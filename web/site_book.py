@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from web.site_study import SiteBook, StudyCriterion
 
 _YES_NO = {True: "是", False: "否"}
-_DECIMALS = 6
+_DECIMALS = 4
 _WHEN = {"before": "搬前", "after": "搬后"}
 
 
@@ -163,7 +163,9 @@ def review_table(book: SiteBook) -> pd.DataFrame:
     frame = book.settlements
     codes = {"excluded_by": book.rules, **LISTED}
     spoken = {name: _texts_of(listed(value, words) for value in frame[name]) for name, words in codes.items() if name in frame}
-    return _everything(frame.assign(**spoken), REVIEW_HEADS, book.labels, ("settlements", "settlement_checks"))
+    # Criteria are named before fields: "water" is the way to water here, not whether a settlement has it.
+    measures = {one.key: f"{one.label}（{unit_words(one.unit) or '级别码'}）" for one in book.criteria}
+    return _everything(frame.assign(**spoken), {**REVIEW_HEADS, **measures}, book.labels, ("settlements", "settlement_checks"))
 
 
 def move_table(book: SiteBook) -> pd.DataFrame:

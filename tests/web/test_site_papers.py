@@ -89,6 +89,7 @@ def book() -> SiteBook:
                 "missing_items": ["clinic,market"],
                 "slope_score": pd.array([60.0], dtype="Float64"),
                 "something_new": ["x"],
+                "road": pd.array([3.5], dtype="Float64"),
             }
         ),
         allocation=pd.DataFrame({"group_code": ["G1"], "reason": ["no_capacity"], "cost_cny": pd.array([123_456.0], dtype="Float64")}),
@@ -179,6 +180,7 @@ def test_codes_become_words_money_becomes_wan_and_unknown_columns_stay(pages) ->
     assert review["所缺设施"] == "卫生服务、超市菜市"
     assert review["坡度得分"] == 60
     assert review["something_new"] == "x"
+    assert review["到硬化路（分钟）"] == 3.5
     placed = {head.value: pages["分配"].cell(4, at).value for at, head in enumerate(pages["分配"][3], start=1)}
     assert placed["结果"] == "各处容量不足"
     assert placed["费用（万元）"] == pytest.approx(12.3456)
