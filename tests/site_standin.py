@@ -142,7 +142,9 @@ class Study:
             "slope_p90_deg": round((measures["slope"] or 0) * 1.3, 1),
             "elevation_m": measures["elevation"],
             "score_mean": round(score, 2),
-            "class": next(name for least, name in CLASSES if score >= least),
+            "class": "excluded" if number % 101 == 100 else next(name for least, name in CLASSES if score >= least),
+            "excluded_by": "farmland,redlines" if number % 101 == 100 else None,
+            "excluded_share": 1.0 if number % 101 == 100 else 0.0,
             "capacity_people": int(households * 4.14),
             "capacity_households": households,
             "farm_groups_count": self.dice.randint(0, 14),
@@ -181,7 +183,7 @@ class Study:
             "floor_verdict": "over" if floor > 25 else "within",
             "occupancy": round(self.dice.uniform(0.5, 1), 3),
             "build_state": self.dice.choice(["built", "fitted", "occupied"]),
-            "hazards_near": self.dice.randint(0, 2),
+            "hazards_near_count": self.dice.randint(0, 2),
             "demolished_share": round(self.dice.random(), 3),
             "reclaimed_share": round(self.dice.random(), 3),
             "check_people": "ok",
@@ -243,20 +245,22 @@ class Study:
         site, _ = self._nearest(row)
         people = row["people_count"] or 100
         move = 60_000.0 * people
-        road = round(move * self.dice.lognormvariate(-0.8, 0.8), 2)
-        answer = "none" if self.dice.random() < 0.01 else "move" if road > move else "road"
-        stable = abs(math.log(road / move)) > 0.25
+        stay = 7000.0 * (row["households_count"] or 20)
+        limit = move - stay
+        road = round(limit * self.dice.lognormvariate(-0.8, 0.8), 2)
+        answer = "none" if self.dice.random() < 0.01 else "move" if road > limit else "road"
+        stable = abs(math.log(road / limit)) > 0.25
         return {
             **row,
             "answer": answer,
-            "policy": self.dice.choice(["free", "stays", "must_move_hazard", "may_move_policy"]),
+            "policy": self.dice.choice(["may_not_move", "stays", "must_move_hazard", "may_move_policy", "may_move_remote"]),
             "site_code": site["site_code"] if answer == "move" else None,
-            "road_cny": road,
-            "stay_cny": 7000.0 * (row["households_count"] or 20),
+            "road_cny": round(road * 1.2, 2) if answer == "road" else None,
+            "stay_cny": stay,
             "move_cny": move,
-            "road_marginal_cny": round(road * 1.1, 2),
-            "break_even_cny": move,
-            "margin_cny": round(abs(move - road), 2),
+            "road_marginal_cny": road,
+            "break_even_cny": limit,
+            "margin_cny": round(abs(limit - road), 2),
             "stable": stable,
             "answers_share": 1.0 if stable else 0.7,
         }
@@ -287,7 +291,11 @@ class Study:
             "stale": self.stale,
             "stale_reasons": ["roads", "weights"] if self.stale else [],
             "synthetic": True,
-            "summary": {"allocation": {"gap": 0.004, "cost": 1.0, "bound": 0.996}, "excluded_share": 0.83, "notes": ["没有断层图层，断层不作判断。"]},
+            "summary": {
+                "allocation": {"gap": 0.004, "cost": 1.0, "bound": 0.996},
+                "areas": {"total_m2": 3e9, "excluded_m2": 2.49e9},
+                "notes": ["没有断层图层，断层不作判断。"],
+            },
             "criteria": criteria,
             "weight_sets": sets,
             "exclusions": [
@@ -298,7 +306,7 @@ class Study:
             "settlements": self.settlements,
             "allocation": {"rows": self.moves, "sites": sites},
             "set": {"id": "relocation-2017", "version": "1", "title": "易地扶贫搬迁选址（山区县）"},
-            "site_sets": [{"id": "relocation-2017", "title": "易地扶贫搬迁选址（山区县）"}],
+            "sets": [{"id": "relocation-2017", "title": "易地扶贫搬迁选址（山区县）"}],
         }
 
     def _load(self, code: str) -> dict[str, Any]:
@@ -319,10 +327,10 @@ class Study:
         steep = lat > middle
         return {
             "excluded": excluded if steep else [],
-            "unknown": [{"key": "faults", "label": "断层"}],
+            "unknown": ["断层"],
             "criteria": criteria,
             "score": None if steep else 50.0,
-            "class": "excluded" if steep else "poor",
+            "suitability": "excluded" if steep else "poor",
             "parcel_code": None,
         }
 
@@ -330,7 +338,7 @@ class Study:
         """What `/plans/choice` says."""
         if not self.available:
             return {"available": False, "sentence": "还没有比较结果。"}
-        best = sum(row["move_cny"] if row["answer"] == "move" else row["road_cny"] for row in self.choice)
+        best = sum(row["move_cny"] if row["answer"] == "move" else (row["road_cny"] or 0) + row["stay_cny"] for row in self.choice)
         return {
             "available": True,
             "stale": self.stale,
@@ -347,7 +355,6 @@ class Study:
             },
             "groups": self.choice,
             "sites": self._sites(),
-            "cost_sets": [{"id": "mountain-2017", "title": "山区县"}],
         }
 
     def parcels_geojson(self) -> dict[str, Any]:
@@ -461,7 +468,7 @@ class Doors:
     async def weights(self, request: Request) -> Response:
         """Keep weights under a name."""
         self.study.kept[request.path_params["name"]] = (await request.json())["weights"]
-        return JSONResponse({"name": request.path_params["name"]})
+        return JSONResponse({"job": {"id": "j1", "kind": "weights", "state": "queued", "words": "", "share": None}}, status_code=202)
 
     async def at(self, request: Request) -> Response:
         """Why a place is so."""

@@ -67,26 +67,23 @@ PLACEMENT: dict[str, str] = {
     "no_capacity": "各处容量不足",
     "too_far": "超过距离上限",
     "no_location": "没有坐标",
-    "unplaced": "未能安置",
+    "too_large": "户数超过任何一处的容量",
+    "other_township": "本乡镇没有可去的地点",
 }
 """Why a group has a site or not."""
 
 POLICIES: dict[str, str] = {
     "must_move_hazard": "位于地质灾害隐患范围，须搬迁",
-    "must_move": "须搬迁",
     "may_move_policy": "符合整组搬迁条件，可修可搬",
-    "may_move_remote": "离公路远，可修可搬",
-    "may_move": "可修可搬",
+    "may_move_remote": "离硬化路远，可修可搬",
     "stays": "群众选择不搬，只考虑修路",
     "may_not_move": "不符合搬迁条件，只考虑修路",
-    "not_eligible": "不符合搬迁条件，只考虑修路",
-    "free": "可修可搬",
-    "whole_relocation": "已列入整组搬迁",
+    "whole_relocation": "已列入整组搬迁，须搬迁",
     "no_site": "须搬迁而没有可去的地点",
     "no_capacity": "须搬迁而各处容量不足",
     "no_road": "沿可建设的地面修不到路",
-    "unreachable": "沿可建设的地面修不到路",
     "no_location": "没有坐标，无法比较",
+    "no_count": "户数和人口都没有，无法安排搬迁",
 }
 """Why a group may stay or move; a code that is not known here is shown as it is."""
 

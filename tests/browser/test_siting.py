@@ -152,7 +152,11 @@ def test_stored_ranking_stands_in_list_and_on_the_map(opened, study):
 def test_sliders_re_rank_live_as_the_service_does(opened, study):
     page, _ = opened()
     held = []
-    page.route("**/plans/sites/rank", lambda route: held.append(route))  # the service does not get to say a word
+
+    def hold(route):
+        held.append(route)
+
+    page.route("**/plans/sites/rank", hold)  # the service does not get to say a word
     weights = _points()
     for key, value in (("school", 55), ("hazard", 0), ("land", 37)):
         weights[key] = value
@@ -169,6 +173,7 @@ def test_sliders_re_rank_live_as_the_service_does(opened, study):
     _, body = study.asked[-1]
     total = sum(weights.values())
     assert body["weights"] == pytest.approx({key: weights[key] / total for key in KEYS})
+    assert body["spread"] == pytest.approx(0.3)
     theirs = {row["parcel_code"]: row for row in study.rank(body)}
     for rank, code in enumerate(page.evaluate(ORDER, "site-table")[:20], start=1):
         assert theirs[code]["rank"] == rank
@@ -278,6 +283,18 @@ def test_parts_of_a_parcels_score_add_up_under_any_weights(opened, study):
     page.wait_for_selector("#site-check[data-state=same]")
 
 
+@panel_alone
+def test_parcel_without_a_rank_says_why(opened, study):
+    barred = next(row for row in study.parcels if row["class"] == "excluded")
+    page, _ = opened(f"&parcel={barred['parcel_code']}")
+    page.wait_for_selector("#card .score-parts")
+    assert "不排名：全部在禁止建设的范围内（永久基本农田、生态保护红线）" in page.inner_text("#card .answer")
+    dry = next(row for row in study.parcels if row["water_score"] is None)
+    page.click(f"#site-table tr[data-code={dry['parcel_code']}]")
+    page.wait_for_function("() => document.querySelector('#card .answer').textContent.includes('水源不明')")
+    assert f"得分在 {dry['score_low']:.1f} 与 {dry['score_high']:.1f} 之间" in page.inner_text("#card .answer")
+
+
 def test_up_to_four_parcels_side_by_side(opened, study):
     page, reader = opened()
     order = _ranked(study, NEUTRAL)
@@ -377,7 +394,7 @@ def test_outdated_results_say_so_and_are_ordered_anew(watch, browser_plain, addr
     page.click(".plan-stale button")
     page.fill(".order-form [data-field=sites]", "0")
     page.click(".order-form button[type=submit]")
-    assert "不小于 1" in page.inner_text(".form-fault")
+    assert "1 到 500" in page.inner_text(".form-fault")
     page.fill(".order-form [data-field=sites]", "8")
     page.fill(".order-form [data-field=title]", "不行")
     page.click(".order-form button[type=submit]")
@@ -544,9 +561,10 @@ def test_order_of_a_comparison_runs_and_ends(watch, browser_plain, address, stud
     page.wait_for_selector("#choice-again:not([hidden])")
     page.click("#choice-again")
     page.fill("#choice-form-box [data-field=title]", "今年的比较")
+    page.check("#choice-form-box [data-field=unknown]")
     page.click("#choice-form-box button[type=submit]")
     page.wait_for_selector("#choice-job .job-end")
     assert "新的比较已算好" in page.inner_text("#choice-job")
-    assert study.asked[-1] == ("choice", {"title": "今年的比较"})
+    assert study.asked[-1] == ("choice", {"include_unknown": True, "title": "今年的比较"})
     assert page.locator("#choice-table tr[data-code]").count() == SHOWN
     assert page.errors == []

@@ -68,6 +68,8 @@ def _parcels(seed):
     ]
     for row in rows[::7]:
         row["water_score"] = None
+    for row in rows[5::23]:
+        row["class"] = "excluded"
     for at in range(3, len(rows), 5):
         rows[at] = {**rows[at - 1], "parcel_code": rows[at]["parcel_code"]}
     if seed % 2:
@@ -291,39 +293,65 @@ def test_sentence_says_when_the_answer_turns(run):
         {"answer": "none"},
     ]
     assert run("choice-card", "given.map(m.turnText)", rows) == [
-        "修路超过 1,878 万元 时改为搬迁。换一个答案要多花 30 万元。",
-        "修路不超过 500 万元 时改为修路。",
+        "修到它的路超过 1,878 万元 时改为搬迁。换一个答案要多花 30 万元。",
+        "修到它的路不超过 500 万元 时改为修路。",
         "",
     ]
+
+
+def test_both_sides_differ_by_the_margin(run, study):
+    sides = run("choice-model", "given.map(m.sidesOf)", study.choice)
+    for row, side in zip(study.choice, sides, strict=True):
+        assert abs(side["road"] - side["move"]) == pytest.approx(row["margin_cny"], abs=0.02)
+        assert side["move"] == pytest.approx(row["break_even_cny"] + row["stay_cny"])
+
+
+def test_rows_without_a_place_get_that_of_their_line_or_box(run):
+    plan = {
+        "available": True,
+        "parcels": [{"township_code": "t1", "township_name": "甲镇"}],
+        "settlements": [
+            {"settlement_code": "S1", "township_name": "甲镇", "bounds": [1, 2, 1, 2]},
+            {"settlement_code": "S2", "township_name": "乙镇"},
+        ],
+        "allocation": {"rows": [{"group_code": "g1", "bounds": [1, 2, 5, 6]}, {"group_code": "g2", "bounds": None}], "sites": []},
+    }
+    lines = {"features": [{"properties": {"group_code": "g1"}, "geometry": {"type": "LineString", "coordinates": [[5, 2], [1, 6]]}}]}
+    found = run("site-data", "m.siteData(given.plan, null, given.lines).plan", {"plan": plan, "lines": lines})
+    assert [(row.get("lon"), row.get("lat")) for row in found["allocation"]["rows"]] == [(5, 2), (None, None)]
+    assert [(row.get("township_code"), row.get("lon")) for row in found["settlements"]] == [("t1", 1), (None, None)]
+
+
+def test_other_weights_are_tried_as_widely_as_the_stored_ones(run):
+    criteria = [
+        {"key": "a", "weight": 0.4, "low": 0.28, "high": 0.52},
+        {"key": "b", "weight": 0.6, "low": 0.42, "high": 0.78},
+        {"key": "c", "weight": 0, "low": 0},
+    ]
+    assert run("site-rank", "m.spreadOf(given)", criteria) == pytest.approx(0.3)
+    assert run("site-rank", "m.spreadOf(given)", [*criteria, {"key": "d", "weight": 0.5, "low": 0.5}]) is None
 
 
 # Orders, and the address.
 
 
 def test_order_names_only_what_was_asked_for(run):
-    draft = {"title": "", "sites": "", "cell": "", "set": "relocation-2017", "weights": "*"}
+    draft = {"title": "", "sites": "", "who": "planned", "set": "relocation-2017", "weights": "*"}
     given = {
         "plain": draft,
-        "full": {**draft, "title": "偏重", "sites": "8", "cell": "30", "set": "other", "weights": "甲"},
+        "full": {**draft, "title": "偏重", "sites": "8", "who": "eligible", "set": "other", "weights": "甲"},
         "weights": {"a": 1, "b": 3},
     }
     expression = "[m.siteBody(given.plain, given.weights, 'relocation-2017'), m.siteBody(given.plain, {}, 'relocation-2017'), m.siteBody(given.full, given.weights, 'relocation-2017')]"
     current, bare, full = run("site-form", expression, given)
     assert current == {"weights": {"a": 0.25, "b": 0.75}}
     assert bare == {}
-    assert full == {"set": "other", "weight_set": "甲", "sites": 8, "cell_m": 30, "title": "偏重"}
+    assert full == {"set": "other", "weights_name": "甲", "sites": 8, "who": "eligible", "title": "偏重"}
 
 
 def test_order_that_cannot_be_meant_is_stopped(run):
-    tried = [
-        ({}, ""),
-        ({"sites": "0"}, "最多几处"),
-        ({"sites": "2.5"}, "最多几处"),
-        ({"cell": "5"}, "格网"),
-        ({"cell": "x"}, "格网"),
-        ({"cell": "30"}, ""),
-    ]
-    faults = run("site-form", "given.map(m.siteFault)", [{"sites": "", "cell": "", **patch} for patch, _ in tried])
+    tried = [({}, ""), ({"sites": "0"}, "最多几处"), ({"sites": "2.5"}, "最多几处"), ({"sites": "501"}, "最多几处"), ({"sites": "500"}, "")]
+    faults = run("site-form", "given.map(m.siteFault)", [{"sites": "", **patch} for patch, _ in tried])
     for fault, (_, wanted) in zip(faults, tried, strict=True):
         assert fault.startswith(wanted)
         assert bool(fault) == bool(wanted)

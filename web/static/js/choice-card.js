@@ -3,11 +3,10 @@
 import { el, icon } from "./dom.js";
 import { integer, money, percent } from "./format.js";
 import { sidesOf } from "./choice-model.js";
-import { roadSide } from "./choice-table.js";
 import { comersNode } from "./site-card.js";
 import { sum } from "./site-model.js";
 import { cardHeader, linkButton, measuresNode, putCard } from "./site-parts.js";
-import { answerMark, groupName, isOpen, word } from "./site-words.js";
+import { answerMark, groupName, isOpen, metres, word } from "./site-words.js";
 
 /** @typedef {{close: () => void, group: (code: string) => void, site: (code: string) => void, parcel: (code: string) => void, gaps: (code: string) => void}} ChoiceActions */
 
@@ -20,6 +19,7 @@ export function renderChoice(row, view, words, on) {
     cardHeader(groupName(row), `${integer(row.households_count)} 户 · ${integer(row.people_count)} 人 · 脱贫/监测 ${integer(row.registered_households_count)} 户`, on.close),
     el("p", { class: "answer" }, icon(mark), el("strong", { text: site ? "搬迁到 " : mark.label }), site ? linkButton(name, () => on.site(site)) : null),
     el("p", { class: "reason", text: policyText(row, words) }),
+    row.escaped ? el("p", { class: "plan-flag", text: "道路须穿过禁止建设的区域，定案前请核实。" }) : null,
     balance(row, words),
     el("p", { class: "reason", text: turnText(row) }),
     el("p", { class: isOpen(row) ? "plan-flag" : "reason", text: sureText(row, view) }),
@@ -27,8 +27,9 @@ export function renderChoice(row, view, words, on) {
       ["分摊修路", some(row.road_cny)],
       ["留下其他费用", some(row.stay_cny)],
       ["不修它可省", row.answer === "road" ? some(row.road_marginal_cny) : null],
-      ["加修它需", row.answer === "move" ? some(row.road_marginal_cny) : null],
-      ["搬迁", some(row.move_cny)],
+      ["修到它需", row.answer === "road" ? null : some(row.road_marginal_cny)],
+      [row.answer === "move" ? "分摊搬迁" : "搬它需", some(row.move_cny)],
+      ["到安置地", row.distance_m === null || row.distance_m === undefined ? null : metres(row.distance_m)],
     ]),
     el("p", {}, el("button", { type: "button", text: "看达标依据", onclick: () => on.gaps(String(row.group_code)) })),
   ]);
@@ -43,11 +44,12 @@ function policyText(row, words) {
   return texts.length ? `${[...new Set(texts)].join("；")}。` : "";
 }
 
-/** Both sides as bars on one scale. @param {any} row @param {any} words */
+/** Both sides as bars on one scale: what the plan would cost more for either, so that they differ by the margin. @param {any} row @param {any} words */
 function balance(row, words) {
-  const sides = [["road", words.answer.road.label, row.answer === "move" ? (row.road_marginal_cny ?? roadSide(row)) : roadSide(row)], ["move", words.answer.move.label, row.move_cny ?? null]];
-  const most = Math.max(1, ...sides.map(([, , cny]) => Number(cny ?? 0)));
-  const bars = sides.map(([name, label, cny]) => {
+  const sides = sidesOf(row);
+  const both = [["road", words.answer.road.label, sides.road], ["move", words.answer.move.label, sides.move]];
+  const most = Math.max(1, ...both.map(([, , cny]) => Number(cny ?? 0)));
+  const bars = both.map(([name, label, cny]) => {
     const fill = el("span", { class: "cost-fill" });
     fill.style.width = `${((Number(cny ?? 0) / most) * 100).toFixed(1)}%`;
     fill.style.backgroundColor = words.answer[/** @type {string} */ (name)].colour;
@@ -59,7 +61,7 @@ function balance(row, words) {
 /** When the answer would turn. @param {any} row @returns {string} */
 export function turnText(row) {
   const { limit, margin } = sidesOf(row);
-  const turn = limit === null ? "" : row.answer === "move" ? `修路不超过 ${money(limit)} 时改为修路` : `修路超过 ${money(limit)} 时改为搬迁`;
+  const turn = limit === null ? "" : row.answer === "move" ? `修到它的路不超过 ${money(limit)} 时改为修路` : `修到它的路超过 ${money(limit)} 时改为搬迁`;
   const apart = margin === null ? "" : `换一个答案要多花 ${money(margin)}`;
   return [turn, apart].filter(Boolean).map((text) => `${text}。`).join("");
 }

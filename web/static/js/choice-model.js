@@ -85,5 +85,11 @@ export function choiceView(data, state, path) {
   };
 }
 
-/** Where the prices of both sides stand to each other, in a sentence's parts. @param {Row} row @returns {{road: number|null, move: number|null, stay: number|null, limit: number|null, margin: number|null}} */
-export const sidesOf = (row) => ({ road: figure(row, "road_cny"), move: figure(row, "move_cny"), stay: figure(row, "stay_cny"), limit: figure(row, "break_even_cny"), margin: figure(row, "margin_cny") });
+/** What either answer costs the plan more: the road that only this group needs and its stay, or its move (the road at which both are even, and the stay).
+ * @param {Row} row @returns {{road: number|null, move: number|null, limit: number|null, margin: number|null}} null where it cannot be, or nobody knows */
+export function sidesOf(row) {
+  const stay = figure(row, "stay_cny") ?? 0;
+  const plus = (/** @type {number|null} */ cny) => (cny === null ? null : cny + stay);
+  const limit = figure(row, "break_even_cny");
+  return { road: plus(figure(row, "road_marginal_cny")), move: limit === null ? figure(row, "move_cny") : plus(limit), limit, margin: figure(row, "margin_cny") };
+}

@@ -10,6 +10,7 @@ import { byId, el } from "./dom.js";
 import { integer, money } from "./format.js";
 import { fitSheet, repeatFoot, sourceText, today } from "./print.js";
 import { Jobs } from "./road-jobs.js";
+import { choiceData } from "./site-data.js";
 import { choiceForm } from "./site-form.js";
 import { Grid, sheetGrid, sorted } from "./site-grid.js";
 import { notedNodes, nothingNode, outdatedNode } from "./site-headline.js";
@@ -37,7 +38,7 @@ export class ChoicePanel {
     this.view = null;
     /** @type {import("./model.js").Model|null} */
     this.model = null;
-    this.draft = { set: "", costs: "", title: "" };
+    this.draft = { set: "", costs: "", include_unknown: false, title: "" };
     this.forming = false;
     this.looked = false;
     this.writable = frame.source.startChoice !== null;
@@ -78,7 +79,7 @@ export class ChoicePanel {
   async ask() {
     const { source } = this.frame;
     const plan = await source.choice();
-    return { plan, roads: plan.available ? await source.choiceRoads() : null };
+    return choiceData(plan, plan.available ? await source.choiceRoads() : null);
   }
 
   /** Draw everything of a state. @param {import("./model.js").Model} model of the map under it */
@@ -240,10 +241,18 @@ export class ChoicePanel {
     if (this.model && this.frame.store.get().panel === "choice") this.draw(this.model);
   }
 
-  openForm() {
+  /** The sets that may be chosen from, as the neighbouring plans name them; the first of each is the county's own. */
+  async sets() {
+    const { source } = this.frame;
+    const [sites, roads] = await Promise.all([source.sites(), source.plan("")].map((asked) => asked.catch(() => ({}))));
+    return { sets: sites.sets ?? [], costs: roads.cost_sets ?? [] };
+  }
+
+  async openForm() {
+    const choices = await this.sets();
     this.forming = true;
     const on = { send: (/** @type {any} */ body) => this.send(body), close: () => this.closeForm(), redraw: () => undefined };
-    this.parts.form.replaceChildren(choiceForm(this.draft, this.data?.plan, on));
+    this.parts.form.replaceChildren(choiceForm(this.draft, this.data?.plan, choices, on));
     if (this.model) this.draw(this.model);
     /** @type {HTMLElement|null} */ (this.parts.form.querySelector("select, input"))?.focus();
   }

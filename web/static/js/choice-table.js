@@ -18,14 +18,11 @@ export const choiceColumns = (words, township) => [
   { id: "name", label: "村民组", sort: (row) => groupName(row), cell: (row) => el("span", { title: groupName(row), text: shortName(row, township) }) },
   { id: "answer", label: "答案", rising: true, sort: (row) => ANSWER_ORDER.indexOf(row.answer ?? "none"), cell: (row) => answerCell(row, words) },
   { id: "households", label: "户", number: true, sort: (row) => row.households_count, cell: (row) => integer(row.households_count) },
-  { id: "road", label: "修路", title: "方案里分摊的修路费用，加留下的其他费用（万元）", number: true, sort: roadSide, cell: (row) => wanCell(roadSide(row)) },
-  { id: "move", label: "搬迁", title: "搬到去处的费用（万元）", number: true, sort: (row) => row.move_cny, cell: (row) => wanCell(row.move_cny) },
-  { id: "limit", label: "临界", title: "修路费用超过这个数（万元）就改为搬迁", number: true, sort: (row) => row.break_even_cny, cell: (row) => wanCell(row.break_even_cny) },
+  { id: "road", label: "修路", title: "把路修到它要多花的钱（万元）：与别的组共用、本来就要修的不算", number: true, sort: (row) => row.road_marginal_cny, cell: (row) => wanCell(row.road_marginal_cny) },
+  { id: "move", label: "搬迁", title: "搬迁费用（万元）：已定搬迁的是分摊数，留下的是搬它要多花的", number: true, sort: (row) => row.move_cny, cell: (row) => wanCell(row.move_cny) },
+  { id: "limit", label: "临界", title: "修路（左起第一列）超过这个数（万元）就改为搬迁", number: true, sort: (row) => row.break_even_cny, cell: (row) => wanCell(row.break_even_cny) },
   { id: "margin", label: "差额", title: "改答案要多花的钱（万元）：越小越值得再核", number: true, rising: true, sort: (row) => row.margin_cny, cell: (row) => wanCell(row.margin_cny) },
 ];
-
-/** What staying costs a group with its share of the roads. @param {any} row @returns {number|null} */
-export const roadSide = (row) => (row.road_cny === null || row.road_cny === undefined ? null : row.road_cny + (row.stay_cny ?? 0));
 
 /** @param {any} row @param {any} words */
 function answerCell(row, words) {

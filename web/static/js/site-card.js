@@ -18,14 +18,14 @@ const MOST_COMERS = 8;
 export function renderPlace(answer, at, where, view, words, on) {
   const { excluded = [], unknown = [] } = answer;
   const told = new Map((answer.criteria ?? []).map((/** @type {any} */ one) => [one.key, one]));
-  const parts = contributions(view.criteria, view.share, (key) => told.get(key) ?? { value: null, score: null });
+  const parts = contributions(view.criteria, view.share, (key) => told.get(key) ?? { value: null, score: null, words: "" });
   const total = view.custom ? totalOf(parts) : (answer.score ?? null);
   const title = excluded.length ? "此处不能建" : total === null ? "此处评分不明" : `此处 ${scoreText(total)} 分`;
   const parcel = answer.parcel_code ? view.byCode.get(String(answer.parcel_code)) : null;
   putCard(`at ${at.join()}`, [
     cardHeader(title, [where, `${at[0].toFixed(5)}, ${at[1].toFixed(5)}`].filter(Boolean).join(" · "), on.close),
     excluded.length ? rulesTable(excluded, words) : null,
-    excluded.length || total === null ? null : el("p", { class: "answer" }, el("strong", { text: view.custom ? "可以建，按当前权重" : `可以建 · ${word(words.classes, answer.class)}` })),
+    excluded.length || total === null ? null : el("p", { class: "answer" }, el("strong", { text: view.custom ? "可以建，按当前权重" : `可以建 · ${word(words.classes, answer.suitability)}` })),
     unknown.length ? el("p", { class: "plan-flag", text: `无法判断：${unknown.map(labelOf).join("、")}（缺图层或缺值，不当作可建的依据）` }) : null,
     parcel ? el("p", {}, "属于地块 ", linkButton(parcel.parcel_name, () => on.parcel(String(parcel.parcel_code)))) : null,
     el("h3", { text: excluded.length ? "若不被排除，各项得分" : "各项得分" }),
@@ -72,12 +72,22 @@ export function renderParcel(row, view, words, on) {
 function standingNode(view, code, row, words) {
   const place = view.places.get(code);
   const sure = view.sure.get(code);
-  const rank = place?.rank ? `第 ${place.rank} 名 · ${scoreText(place.score)} 分` : "不能排名：有条件不明，或权重全为 0";
-  const kind = view.custom || !row.class ? "" : ` · ${word(words.classes, row.class)}`;
+  const rank = place?.rank ? `第 ${place.rank} 名 · ${scoreText(place.score)} 分` : unrankedText(view, row, sure);
+  const kind = view.custom || !row.class || !place?.rank ? "" : ` · ${word(words.classes, row.class)}`;
   const span = sure?.rank_low && sure.rank_high ? `名次 ${integer(sure.rank_low)}–${integer(sure.rank_high)}（九成情形）` : "";
   const other = sure?.topsis_rank ? `TOPSIS 法第 ${integer(sure.topsis_rank)} 名` : "";
   const lines = [[firstText(sure?.first_share), span].filter(Boolean).join("；"), [other, changeText(view, sure?.change)].filter(Boolean).join("；")].filter(Boolean);
   return el("div", {}, el("p", { class: "answer" }, el("strong", { text: `${rank}${kind}` })), ...lines.map((text) => el("p", { class: "reason", text: `${text}。` })));
+}
+
+/** Why a parcel has no rank. @param {SiteView} view @param {any} row @param {import("./site-model.js").Sure|undefined} sure @returns {string} */
+export function unrankedText(view, row, sure) {
+  const labels = (/** @type {{key: string, label: string}[]} */ rows) => Object.fromEntries(rows.map(({ key, label }) => [key, label]));
+  if (row.class === "excluded") return `不排名：全部在禁止建设的范围内（${codesText(row.excluded_by, labels(/** @type {any[]} */ (view.land))) || "规则不明"}）`;
+  if (!Object.values(view.share).some((one) => one > 0)) return "不排名：权重全为 0";
+  const unknown = view.criteria.filter(({ key }) => view.share[key] > 0 && (row[`${key}_score`] === null || row[`${key}_score`] === undefined));
+  const between = typeof sure?.low === "number" && typeof sure.high === "number" ? `，得分在 ${scoreText(sure.low)} 与 ${scoreText(sure.high)} 之间` : "";
+  return `不排名：${unknown.map(({ label }) => label).join("、")}不明${between}`;
 }
 
 /** What would have to change for this one to be the first. @param {SiteView} view @param {import("./site-model.js").Sure["change"]|undefined} change @returns {string} */
@@ -94,6 +104,7 @@ function parcelMeasures(row) {
     ["可容", `${integer(row.capacity_households)} 户${people}`],
     ["面积", land(row.area_m2)],
     ["可建占比", row.buildable_share === null || row.buildable_share === undefined ? null : percent(row.buildable_share)],
+    ["压占禁建", row.excluded_share ? percent(row.excluded_share) : null],
     ["平均坡度", row.slope_mean_deg === null || row.slope_mean_deg === undefined ? null : `${decimal(row.slope_mean_deg)}°`],
     ["九成不超过", row.slope_p90_deg === null || row.slope_p90_deg === undefined ? null : `${decimal(row.slope_p90_deg)}°`],
     ["高程", row.elevation_m === null || row.elevation_m === undefined ? null : `${integer(row.elevation_m)} m`],

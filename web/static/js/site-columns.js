@@ -63,7 +63,7 @@ const km2 = (m2) => (m2 === null || m2 === undefined ? UNKNOWN : fixed(m2 / KM2,
 /** @returns {GridColumn[]} */
 export const landColumns = () => [
   { id: "name", label: "规则", sort: (row) => row.label ?? row.key, cell: (row) => el("span", { title: row.key, text: row.label ?? row.key }) },
-  { id: "share", label: "占全县", number: true, sort: (row) => row.share, cell: (row) => percent(row.share) },
+  { id: "share", label: "占全县", number: true, sort: (row) => row.share, cell: (row) => (row.judged === false ? el("span", { class: "excluded-word", title: "没有图层或没有启用，没有判断", text: "未判断" }) : percent(row.share)) },
   { id: "bar", label: "", cell: shareBar("占全县") },
   { id: "alone", label: "占地 km²", title: "这条规则单独占的地（km²），规则之间会重叠", number: true, sort: (row) => row.alone_m2, cell: (row) => km2(row.alone_m2) },
   { id: "only", label: "仅此 km²", title: "只被这一条规则占、别的规则都不占的地（km²）：取消它才会多出来的地", number: true, sort: (row) => row.only_m2, cell: (row) => km2(row.only_m2) },
@@ -77,18 +77,18 @@ export const settlementColumns = (words, colour) => [
   { id: "name", label: "安置点", sort: (row) => row.settlement_name, cell: (row) => el("span", { title: `${row.settlement_name}（${row.settlement_code}）`, text: row.settlement_name ?? row.settlement_code }) },
   { id: "class", label: "类别", sort: (row) => Object.keys(words.classes).indexOf(row.class ?? "unknown"), cell: (row) => el("span", { class: listOf(row.excluded_by).length ? "excluded-word" : null, text: listOf(row.excluded_by).length ? `${className(row, words)}·压线` : className(row, words) }) },
   { id: "score", label: "分", number: true, sort: (row) => row.score, cell: (row) => scoreCell(colour(row.score), row.score) },
-  { id: "items", label: "设施", title: "具备 / 应有（另有不明）", number: true, sort: (row) => row.checklist_met, cell: (row) => itemsText(row) },
+  { id: "items", label: "设施", title: "具备 / 应有（另有不明）", number: true, sort: (row) => row.checklist_met ?? null, cell: (row) => itemsText(row) },
   { id: "floor", label: "m²/人", title: "人均住房面积（m²）", number: true, sort: (row) => row.floor_m2_per_person, cell: (row) => decimal(row.floor_m2_per_person, 1) },
   { id: "occupancy", label: "入住率", number: true, sort: (row) => row.occupancy, cell: (row) => (row.occupancy === null || row.occupancy === undefined ? UNKNOWN : percent(row.occupancy)) },
   { id: "hazards", label: "地灾", title: "附近的地质灾害隐患点", number: true, sort: (row) => hazardsOf(row), cell: (row) => (hazardsOf(row) === null ? UNKNOWN : integer(hazardsOf(row))) },
 ];
 
 /** @param {any} row @returns {number|null} */
-export const hazardsOf = (row) => (Array.isArray(row.hazards_near) ? row.hazards_near.length : typeof row.hazards_near === "string" ? listOf(row.hazards_near).length : (row.hazards_near ?? row.hazards_near_count ?? null));
+export const hazardsOf = (row) => row.hazards_near_count ?? null;
 
 /** How many facilities there are of those that should be. @param {any} row @returns {string} */
 export function itemsText(row) {
-  const [met, lacking, unknown] = ["met", "lacking", "unknown"].map((name) => row[`checklist_${name}`] ?? row[`items_${name}_count`] ?? row[`${name}_count`] ?? null);
+  const { checklist_met: met = null, checklist_lacking: lacking, checklist_unknown: unknown } = row;
   if (met === null) return UNKNOWN;
   return `${integer(met)}/${integer(met + (lacking ?? 0) + (unknown ?? 0))}`;
 }

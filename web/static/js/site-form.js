@@ -4,22 +4,22 @@ import { el } from "./dom.js";
 import { integer } from "./format.js";
 import { shares } from "./site-rank.js";
 
-/** @typedef {{title: string, sites: string, cell: string, set: string, weights: string}} SiteDraft
- * @typedef {{set: string, costs: string, title: string}} ChoiceDraft
+/** @typedef {{title: string, sites: string, who: string, set: string, weights: string}} SiteDraft
+ * @typedef {{set: string, costs: string, include_unknown: boolean, title: string}} ChoiceDraft
  * @typedef {{send: (body: any) => void, close: () => void, redraw: () => void}} FormActions */
 
 const CURRENT = "*"; // the weights of the sliders
-const LEAST_CELL_M = 10;
-const MOST_CELL_M = 200;
+const MOST_SITES = 500;
+/** @type {[string, string][]} */
+const WHO = [["planned", "已列入整组搬迁的，和险情区里的"], ["eligible", "政策允许搬的都算"]];
 
 /** @param {any} plan @returns {SiteDraft} */
-export const siteDraft = (plan) => ({ title: "", sites: "", cell: "", set: plan?.set?.id ?? "", weights: CURRENT });
+export const siteDraft = (plan) => ({ title: "", sites: "", who: "planned", set: plan?.set?.id ?? "", weights: CURRENT });
 
 /** What is wrong with a draft; empty when it can be sent. @param {SiteDraft} draft @returns {string} */
-export function siteFault({ sites, cell }) {
-  if (sites && !(Number.isInteger(Number(sites)) && Number(sites) >= 1)) return "最多几处要填不小于 1 的整数，或留空。";
-  if (cell && !(Number(cell) >= LEAST_CELL_M && Number(cell) <= MOST_CELL_M)) return `格网要填 ${LEAST_CELL_M} 到 ${MOST_CELL_M} 之间的数（m），或留空。`;
-  return "";
+export function siteFault({ sites }) {
+  const count = Number(sites);
+  return sites && !(Number.isInteger(count) && count >= 1 && count <= MOST_SITES) ? `最多几处要填 1 到 ${MOST_SITES} 的整数，或留空。` : "";
 }
 
 /** The body of the request: what is left empty is left to the service.
@@ -27,9 +27,9 @@ export function siteFault({ sites, cell }) {
 export function siteBody(draft, weights, usual) {
   return {
     ...(draft.set && draft.set !== usual ? { set: draft.set } : {}),
-    ...(draft.weights === CURRENT ? (Object.keys(weights).length ? { weights: shares(weights) } : {}) : { weight_set: draft.weights }),
+    ...(draft.weights === CURRENT ? (Object.keys(weights).length ? { weights: shares(weights) } : {}) : { weights_name: draft.weights }),
     ...(draft.sites ? { sites: Number(draft.sites) } : {}),
-    ...(draft.cell ? { cell_m: Number(draft.cell) } : {}),
+    ...(draft.who === "planned" ? {} : { who: draft.who }),
     ...(draft.title ? { title: draft.title } : {}),
   };
 }
@@ -67,24 +67,25 @@ const setField = (sets, chosen, take, legend, name) =>
 
 /** @param {SiteDraft} draft changed in place as the planner types @param {any} plan @param {import("./site-rank.js").Weights} weights @param {FormActions} on */
 export function siteForm(draft, plan, weights, on) {
-  const sets = plan?.site_sets ?? [];
+  const sets = plan?.sets ?? [];
   const named = (plan?.weight_sets ?? []).map((/** @type {any} */ one) => /** @type {[string, string]} */ ([one.name, one.label ?? one.name]));
   const parts = [
     setField(sets, draft.set, (value) => (draft.set = value), "规则集（排除规则、打分、容量）", "set"),
     el("fieldset", {}, el("legend", { text: "权重" }), select("权重", [[CURRENT, Object.keys(weights).length ? "滑块上的权重" : "规则集自带的权重"], ...named], draft.weights, (value) => (draft.weights = value), "weights")),
     el("fieldset", {}, el("legend", { text: "安置地点" }), el("label", { class: "wide-field" }, "最多用 ", field("number", draft.sites, (text) => (draft.sites = text), { min: 1, step: 1, "data-field": "sites", inputmode: "numeric" }), " 处（留空为不限）")),
-    el("fieldset", {}, el("legend", { text: "精细程度" }), el("label", { class: "wide-field" }, "格网 ", field("number", draft.cell, (text) => (draft.cell = text), { min: LEAST_CELL_M, max: MOST_CELL_M, step: "any", "data-field": "cell", inputmode: "decimal" }), " m（留空用高程的格网；越细越慢）")),
+    el("fieldset", {}, el("legend", { text: "安置谁" }), select("安置谁", WHO, draft.who, (value) => (draft.who = value), "who")),
     el("label", { class: "wide-field" }, "名称 ", field("text", draft.title, (text) => (draft.title = text), { "data-field": "title", placeholder: "例如：偏重就医上学" })),
   ];
   const send = () => on.send(siteBody(draft, weights, sets[0]?.id ?? ""));
   return shell(plan?.available ? "重新选址" : "选址", parts, () => siteFault(draft), send, on.close, plan?.available ? `现有 ${integer((plan.parcels ?? []).length)} 块的结果保留到新结果算好` : "");
 }
 
-/** @param {ChoiceDraft} draft @param {any} plan @param {FormActions} on */
-export function choiceForm(draft, plan, on) {
+/** @param {ChoiceDraft} draft @param {any} plan @param {{sets: any[], costs: any[]}} choices @param {FormActions} on */
+export function choiceForm(draft, plan, choices, on) {
   const parts = [
-    setField(plan?.site_sets ?? [], draft.set, (value) => (draft.set = value), "规则集（搬迁费用、政策）", "set"),
-    setField(plan?.cost_sets ?? [], draft.costs, (value) => (draft.costs = value), "造价标准（修路）", "costs"),
+    setField(choices.sets, draft.set, (value) => (draft.set = value), "规则集（搬迁费用、政策）", "set"),
+    setField(choices.costs, draft.costs, (value) => (draft.costs = value), "造价标准（修路）", "costs"),
+    el("label", { class: "check" }, el("input", { type: "checkbox", checked: draft.include_unknown, "data-field": "unknown", onchange: (/** @type {any} */ event) => (draft.include_unknown = event.target.checked) }), "是否通硬化路还不明的组也算进来"),
     el("p", { class: "hint", text: "修路与搬迁一起算：干线是共用的，安置点有固定费用和容量，所以不能一组一组地比。" }),
     el("label", { class: "wide-field" }, "名称 ", field("text", draft.title, (text) => (draft.title = text), { "data-field": "title", placeholder: "例如：2026 年比较" })),
   ];

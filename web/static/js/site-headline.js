@@ -47,9 +47,9 @@ export function tabText(view, words) {
 /** @param {SiteView} view */
 function landText(view) {
   const worst = [...view.land].sort((a, b) => (b.only_m2 ?? 0) - (a.only_m2 ?? 0))[0];
-  const told = view.plan.summary?.excluded_share ?? view.plan.summary?.land?.excluded_share;
-  const all = typeof told === "number" ? `各条规则合起来占全县 ${percent(told)}。` : "";
-  return worst ? `${all}最要紧的是“${worst.label}”：只因它一条而不能建的有 ${land(worst.only_m2)}。` : "没有排除规则的统计。";
+  const { excluded_m2: taken, total_m2: total } = view.plan.summary?.areas ?? {};
+  const all = total ? `各条规则合起来占全县 ${percent(taken / total)}（${land(taken)}）。` : "";
+  return worst?.only_m2 ? `${all}最要紧的是“${worst.label}”：只因它一条而不能建的有 ${land(worst.only_m2)}。` : "没有排除规则的统计。";
 }
 
 /** Classes of the settlements that stand: the model held against what was built. @param {SiteView} view @param {any} words */
@@ -60,11 +60,10 @@ function classesText(view, words) {
 
 /** @param {any} plan */
 function movesText(plan) {
-  const told = { ...plan.summary?.allocation, ...(Array.isArray(plan.allocation) ? {} : plan.allocation?.summary) };
+  const told = plan.summary?.allocation ?? {};
   if (!allocationOf(plan).rows.length) return "没有待安置的组：没有组被列为整组搬迁，或没有选出要安置的对象。";
   const gap = typeof told.gap === "number" ? `，与最优的差距不超过 ${percent(told.gap)}` : "";
-  const conflicts = (told.conflicts ?? []).map((/** @type {any} */ one) => (typeof one === "string" ? one : one.sentence ?? "")).join("");
-  return `整组不拆开，按人口和距离分配${gap}。${conflicts}`;
+  return `整组不拆开，按人口和距离分配${gap}。`;
 }
 
 /** @param {any} plan @param {(name: string) => string} label @param {(() => void)|null} again @param {string} words of the button @returns {Node|null} */
@@ -77,11 +76,15 @@ export function outdatedNode(plan, label, again, words) {
 
 /** What its makers want to be known, in one line that opens. @param {any} plan @returns {Node[]} */
 export function notedNodes(plan) {
-  const lists = [plan.summary?.conflicts, plan.summary?.warnings, plan.summary?.notes].flatMap((list) => (Array.isArray(list) ? list : []));
-  const said = [...new Set(lists.map((one) => (typeof one === "string" ? one : (one.sentence ?? one.text ?? ""))).filter(Boolean))];
+  const texts = (/** @type {any} */ list) => [...new Set((Array.isArray(list) ? list : []).map((one) => (typeof one === "string" ? one : (one.sentence ?? one.text ?? ""))).filter(Boolean))];
+  return [...told("须商量", texts(plan.summary?.conflicts), true), ...told("提示", texts([...(plan.summary?.warnings ?? []), ...(plan.summary?.notes ?? [])]), false)];
+}
+
+/** @param {string} title @param {string[]} said @param {boolean} grave @returns {Node[]} */
+function told(title, said, grave) {
   if (!said.length) return [];
-  const summary = el("summary", {}, el("b", { text: said.length > 1 ? `提示（${integer(said.length)} 条）` : "提示" }), el("span", { class: "first", text: `：${said[0]}` }));
-  return [el("details", { class: "plan-told" }, summary, el("ul", {}, ...said.map((text) => el("li", { text }))))];
+  const summary = el("summary", {}, el("b", { text: said.length > 1 ? `${title}（${integer(said.length)} 条）` : title }), el("span", { class: "first", text: `：${said[0]}` }));
+  return [el("details", { class: `plan-told${grave ? " grave" : ""}` }, summary, el("ul", {}, ...said.map((text) => el("li", { text }))))];
 }
 
 /** Nothing computed yet. @param {{title: string, about: string, command: string, button: string, id: string}} text @param {(() => void)|null} start null where nothing can be computed @param {string|null|undefined} sentence of the service */

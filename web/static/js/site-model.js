@@ -33,7 +33,7 @@ import { counted, equal, leftOut, parseWeights, ranking, shares, storedWeights }
  * @property {Parcel[]} beside parcels laid side by side
  * @property {Map<string, Sure>} sure how sure a rank is, by parcel; empty where it is not known for these weights
  * @property {import("./model.js").Step[]} path
- * @typedef {{first_share: number|null, rank_low: number|null, rank_high: number|null, topsis_rank: number|null, change: {criterion: string, from: number, to: number}|null}} Sure
+ * @typedef {{first_share: number|null, rank_low: number|null, rank_high: number|null, topsis_rank: number|null, missing: string[], low: number|null, high: number|null, change: {criterion: string, from: number, to: number}|null}} Sure
  */
 
 export const MOST_BESIDE = 4;
@@ -70,10 +70,9 @@ export function gathered(rows, field) {
   return found;
 }
 
-/** Rows of an allocation, however the answer holds them. @param {any} plan @returns {{rows: Row[], sites: Row[]}} */
+/** Who moves where. @param {any} plan @returns {{rows: Row[], sites: Row[]}} */
 export function allocationOf(plan) {
-  const told = plan.allocation ?? {};
-  return Array.isArray(told) ? { rows: told, sites: [] } : { rows: told.rows ?? [], sites: told.sites ?? [] };
+  return { rows: plan.allocation?.rows ?? [], sites: plan.allocation?.sites ?? [] };
 }
 
 /** How sure the ranks are: as stored for the stored weights, as the service has answered for others.
@@ -84,8 +83,8 @@ export function surenessOf(parcels, custom, checked) {
 }
 
 /** @param {Row} row @returns {Sure} */
-function sureness({ first_share = null, rank_low = null, rank_high = null, topsis_rank = null, change_criterion: criterion, change_from: from, change_to: to }) {
-  return { first_share, rank_low, rank_high, topsis_rank, change: criterion && typeof to === "number" ? { criterion, from, to } : null };
+function sureness({ first_share = null, rank_low = null, rank_high = null, topsis_rank = null, missing, score_low: low = null, score_high: high = null, change_criterion: criterion, change_from: from, change_to: to }) {
+  return { first_share, rank_low, rank_high, topsis_rank, missing: typeof missing === "string" ? missing.split(",") : [], low, high, change: criterion && typeof to === "number" ? { criterion, from, to } : null };
 }
 
 /** The weights that the state shows. @param {import("./site-rank.js").Criterion[]} criteria @param {string} text */
@@ -163,11 +162,11 @@ export function byClass(rows, order) {
 }
 
 /** What is measured of a place for each criterion, with its part of the score.
- * @param {import("./site-rank.js").Criterion[]} criteria @param {import("./site-rank.js").Weights} share @param {(key: string) => {value: any, score: number|null, unit?: string|null}} of */
+ * @param {import("./site-rank.js").Criterion[]} criteria @param {import("./site-rank.js").Weights} share @param {(key: string) => {value: any, score: number|null, unit?: string|null, words?: string}} of */
 export function contributions(criteria, share, of) {
   return criteria.map(({ key, label, unit }) => {
-    const { value, score, unit: own } = of(key);
-    return { key, label, unit: own ?? unit, value, score, share: share[key] ?? 0, points: score === null || score === undefined ? null : score * (share[key] ?? 0) };
+    const { value, score, unit: own, words } = of(key);
+    return { key, label, unit: own ?? unit, words: words ?? "", value, score, share: share[key] ?? 0, points: score === null || score === undefined ? null : score * (share[key] ?? 0) };
   });
 }
 

@@ -6,6 +6,7 @@ import { integer } from "./format.js";
 import { Jobs } from "./road-jobs.js";
 import { renderBeside } from "./site-beside.js";
 import { renderMove, renderParcel, renderPlace } from "./site-card.js";
+import { siteData } from "./site-data.js";
 import { landColumns, moveColumns, parcelColumns, settlementColumns, siteColumns } from "./site-columns.js";
 import { siteDraft, siteForm } from "./site-form.js";
 import { Grid } from "./site-grid.js";
@@ -15,7 +16,7 @@ import { checkedText, WeightLevers } from "./site-levers.js";
 import { SiteLayer } from "./site-map.js";
 import { siteView, toggled, weightsOf } from "./site-model.js";
 import { plainCard } from "./site-parts.js";
-import { differences, shares } from "./site-rank.js";
+import { differences, shares, spreadOf } from "./site-rank.js";
 import { renderSettlement } from "./site-settlement.js";
 import { prepareSiteSheet } from "./site-sheet.js";
 import { arrangeSites, shadeOf } from "./site-words.js";
@@ -56,7 +57,7 @@ export class SitePanel {
     this.forming = false;
     this.looked = false;
     this.writable = frame.source.startSites !== null;
-    [this.under, this.moved] = ["", ""];
+    [this.under, this.moved, this.saved] = ["", "", ""]; // saved: name of the weights that are being kept
     /** @type {import("./site-grid.js").GridContent|null} */
     this.content = null;
     const set = (/** @type {any} */ patch, /** @type {any} */ how) => frame.store.set(patch, how);
@@ -64,7 +65,7 @@ export class SitePanel {
     this.levers = new WeightLevers(this.parts.levers, { set, save: (name) => this.saveWeights(name), hover: () => undefined });
     this.grid = new Grid("site-table", { choose: (row) => this.choose(row), hover: (code) => this.layer.hover(code), set });
     this.parts.body.append(this.parts.told, this.grid.box, this.grid.foot, this.parts.beside);
-    this.jobs = new Jobs(this.parts.job, frame.source, { done: () => this.renew("新的选址结果已算好。"), again: () => this.openForm(), writable: (may) => this.allow(may) }, ABOUT);
+    this.jobs = new Jobs(this.parts.job, frame.source, { done: () => this.renew(), again: () => this.openForm(), writable: (may) => this.allow(may) }, ABOUT);
   }
 
   build() {
@@ -101,9 +102,8 @@ export class SitePanel {
   async ask() {
     const { source } = this.frame;
     const plan = await source.sites();
-    if (!plan.available) return { plan, shapes: null, lines: null };
-    const [shapes, lines] = await Promise.all([source.siteParcels(), source.siteLines()]);
-    return { plan, shapes, lines };
+    const [shapes, lines] = plan.available ? await Promise.all([source.siteParcels(), source.siteLines()]) : [null, null];
+    return siteData(plan, shapes, lines);
   }
 
   /** Draw everything of a state. @param {import("./model.js").Model} model of the map under it */
@@ -162,7 +162,7 @@ export class SitePanel {
     if (state.tab === "land") return { ...common, kind: "of-land", columns: landColumns(), rows: view.land, code: (row) => String(row.key), usual: "-only", selected: "", note: "规则之间会重叠，各行不能相加", empty: "没有排除规则的统计。" };
     if (state.tab === "settlements") return { ...common, kind: "of-settlements", columns: settlementColumns(this.words, colour), rows: view.settlements, code: (row) => String(row.settlement_code), usual: "-score", selected: state.site, note: count(view.settlements, "处") };
     if (state.tab === "moves" && state.level === "site") return { ...common, kind: "of-sites", columns: siteColumns(this.words, this.words.marks), rows: view.sites.filter((row) => row.opened !== false), code: (row) => String(row.site_code), usual: "-used", selected: state.parcel || state.site, note: count(view.sites.filter((row) => row.opened !== false), "处") };
-    if (state.tab === "moves") return { ...common, kind: "of-moves", columns: moveColumns(this.words, view.path.length < 2), rows: view.moves, code: (row) => String(row.group_code), usual: "-households", selected: state.select, note: count(view.moves, "组") };
+    if (state.tab === "moves") return { ...common, kind: "of-moves", columns: moveColumns(this.words, view.path.length < 2), rows: view.moves, code: (row) => String(row.allocation_code ?? row.group_code), usual: "-households", selected: state.select, note: count(view.moves, "组") };
     const on = { colour, toggle: (/** @type {string} */ code) => this.toggle(code) };
     return { ...common, kind: "of-parcels", columns: parcelColumns(view, on, this.words), rows: view.parcels, code: (row) => String(row.parcel_code), usual: "rank", selected: state.parcel, note: count(view.parcels, "块") };
   }
@@ -209,7 +209,8 @@ export class SitePanel {
     const { siteRank } = this.frame.source;
     if (!siteRank || !view.custom || rows || !Object.values(view.share).some((one) => one > 0)) return;
     const { weights } = view.state;
-    const body = { weights: shares(view.weights), method: "weighted_sum" };
+    const spread = spreadOf(view.criteria);
+    const body = { weights: shares(view.weights), method: "weighted_sum", ...(spread === null ? {} : { spread }) };
     this.asking = setTimeout(() => siteRank(body).then((answer) => this.take(weights, answer), () => this.take(weights, null)), CHECK_MS);
   }
 
@@ -425,16 +426,19 @@ export class SitePanel {
     const { saveWeights } = this.frame.source;
     if (!saveWeights || !this.view) return;
     try {
-      await saveWeights(name, { weights: shares(this.view.weights) });
-      await this.renew(`权重方案“${name}”已保存。`);
+      const job = await saveWeights(name, { weights: shares(this.view.weights) });
+      this.saved = name;
+      this.jobs.follow(job);
     } catch (error) {
       this.jobs.tell(/** @type {Error} */ (error).message, false);
     }
   }
 
-  /** New results are there: what was asked before is asked anew. @param {string} sentence */
-  async renew(sentence) {
+  /** New results or weights are there: what was asked before is asked anew. */
+  async renew() {
     const { source, store } = this.frame;
+    const sentence = this.saved ? `权重方案“${this.saved}”已保存。` : "新的选址结果已算好。";
+    this.saved = "";
     source.forgetSites();
     this.layer.forget();
     [this.data, this.draft, this.checked] = [null, null, null];

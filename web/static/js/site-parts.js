@@ -40,7 +40,7 @@ export function partsTable(parts, words) {
       "tr",
       { "data-criterion": part.key, class: part.share > 0 ? null : "not-built" },
       el("th", { scope: "row", text: part.label }),
-      measured ? el("td", { class: "number", text: valueText(words, part.value, part.unit) }) : null,
+      measured ? el("td", { class: "number", text: part.words || valueText(words, part.value, part.unit) }) : null,
       el("td", {}, el("span", { class: "cost-bar short" }, fill)),
       el("td", { class: "number", text: scoreText(part.score) }),
       el("td", { class: "number", text: `${decimal(part.share * 100)}%` }),

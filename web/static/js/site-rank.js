@@ -65,11 +65,14 @@ export function scoreOf(parcel, counting) {
   return counting.length ? Math.round(sum * TIE) / TIE : null;
 }
 
+/** A parcel of which no part may be built on has no place. @param {Record<string, any>} parcel */
+const barred = (parcel) => parcel.class === "excluded";
+
 /** Rank of every parcel: by score, equals by their code; those without a score have none.
  * @param {Record<string, any>[]} parcels @param {Weights} weights @returns {Map<string, Place>} */
 export function ranking(parcels, weights) {
   const counting = Object.entries(counted(parcels, weights)).filter(([, share]) => share > 0);
-  const scored = parcels.map((parcel) => ({ code: String(parcel.parcel_code), score: scoreOf(parcel, counting) }));
+  const scored = parcels.map((parcel) => ({ code: String(parcel.parcel_code), score: barred(parcel) ? null : scoreOf(parcel, counting) }));
   const order = scored.filter(({ score }) => score !== null).sort((a, b) => Number(b.score) - Number(a.score) || byCode(a.code, b.code));
   const ranks = new Map(order.map(({ code }, index) => [code, index + 1]));
   return new Map(scored.map(({ code, score }) => [code, { score, rank: ranks.get(code) ?? null }]));
@@ -86,6 +89,13 @@ export function namedAs(weights, sets) {
 
 /** @param {Weights} a @param {Weights} b */
 export const equal = (a, b) => [...new Set([...Object.keys(a), ...Object.keys(b)])].every((key) => Math.abs((a[key] ?? 0) - (b[key] ?? 0)) < SAME);
+
+/** By which share every weight may be off, where it is the same for all: so that other weights are tried as widely. @param {Criterion[]} criteria @returns {number|null} */
+export function spreadOf(criteria) {
+  const found = criteria.filter(({ weight, low }) => weight && typeof low === "number").map(({ weight, low }) => 1 - Number(low) / Number(weight));
+  const same = found.length && found.every((one) => Math.abs(one - found[0]) < 1e-6);
+  return same ? rounded(Math.min(1, Math.max(0, found[0]))) : null;
+}
 
 /** How the ranking of the service differs from ours: codes whose rank is another. @param {Map<string, Place>} ours @param {Record<string, any>[]} theirs @returns {string[]} */
 export function differences(ours, theirs) {

@@ -7,7 +7,7 @@
  * @property {() => Promise<any>} siteLines who goes where, as lines
  * @property {(lon: number, lat: number) => Promise<any>} siteAt why a place is taken or how it scores
  * @property {((body: any) => Promise<any>)|null} siteRank the ranking of the service, with how sure it is; null where nothing can be computed
- * @property {((name: string, body: any) => Promise<any>)|null} saveWeights
+ * @property {((name: string, body: any) => Promise<any>)|null} saveWeights the job that keeps them
  * @property {string} siteScores address of the picture tiles; empty for none
  * @property {(format: string) => string} siteExportUrl
  * @property {() => void} forgetSites
@@ -34,7 +34,7 @@ export function siteSource(base, { ask, keep }) {
     siteLines: () => lines.ask(""),
     siteAt: (lon, lat) => at.ask(`lon=${lon}&lat=${lat}`),
     siteRank: (body) => send("sites/rank", "POST", body),
-    saveWeights: (name, body) => send(`sites/weights/${encodeURIComponent(name)}`, "PUT", body),
+    saveWeights: async (name, body) => (await send(`sites/weights/${encodeURIComponent(name)}`, "PUT", body)).job,
     siteScores: `${base}rasters/site_scores/{z}/{x}/{y}.png`,
     siteExportUrl: (format) => `${base}plans/sites/export.${format}`,
     forgetSites: () => [sites, parcels, lines, at].forEach((one) => one.forget()),
