@@ -2,11 +2,10 @@
 
 If every terminal gets a share of the price of each arc, the sum of what each pays at least for its way to the root, at its own shares, is a lower
 bound, whatever the shares (dual of the flow formulation, Wong 1984). Ascent gives an arc to whoever comes first. Here the shares are moved by
-first-order steps (Chambolle & Pock 2011, preconditioned as by Pock & Chambolle 2011) between potentials, which say what a terminal pays from each
-node on, and flows, which say where it goes; the start is the ascent and a known tree. However far the steps have come, the bound is then taken
-from the shares by exact cheapest ways, so it is a bound at any time.
-
-Only nodes near the balls of the ascent have a potential of their own: for the others a terminal pays nothing, as at the root.
+alternating directions (Gabay & Mercier 1976) between flows, which say where a terminal goes, and potentials, which say what it pays from each node
+on. Each move lets all potentials of the map answer at once, by the Laplacian of the graph, so a hundred moves do what would take thousands if each
+node only heard from its neighbours. However far the moves have come, the bound is then taken from the shares by exact cheapest ways, so it is a
+bound at any time.
 """
 
 from __future__ import annotations
@@ -15,43 +14,31 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gis.compiled import compiled
 from gis.roads.steiner.dual_ascent import Rule, ascend
 from gis.roads.steiner.heap import Heap, clear, make_heap, pop, push
+from gis.roads.steiner.laplacian import Factor, Reals, potentials, take_apart_laplacian
 from gis.roads.steiner.problem import Bounded, Problem
 from gis.roads.steiner.reduce import both_ways
 
 if TYPE_CHECKING:
     from gis.roads.steiner.graph import Arcs, Floats, Ints, Ints32
 
-Reals = NDArray[np.float32]
-# Flow that moves when the potentials of an edge's users together ask for as much again as its price.
-WORTH = 0.1
-# Over-relaxation: less than 2 (Condat 2013). Flows below DUST are none.
-STRIDE, DUST = 1.9, 1e-6
+# How much flow moves when the potentials of an edge's users together ask for as much again as its price.
+WORTH = 1.0
+# Over-relaxation: less than 2 (Eckstein & Bertsekas 1992). Flows below DUST are none.
+STRIDE, DUST = 1.8, 1e-6
+# Edges cheaper than this share of the usual one are weighed as if they were not, or a few would outweigh all others.
+CHEAPEST = 1e-3
+# Shares are kept in single precision: so much of each price is given to nobody, far more than the rounding of all its shares.
+SAFE = 1 - 1e-6
 
 
-class Seats(NamedTuple):
-    """Potentials: seat i is `owner[i]`'s at a node, those of node v at `first[v]:first[v + 1]`; the last seat is nobody's and stays zero.
+class Shares(NamedTuple):
+    """What each terminal pays from each node on to the root, (nodes, terminals), and what of it flows over each edge from a to b, (edges, terminals)."""
 
-    `height` is what the owner pays from there on, `net` what flows in and does not flow out, `step` how far to move for that.
-    """
-
-    first: Ints
-    owner: Ints32
     height: Reals
-    net: Reals
-    step: Reals
-
-
-class Flows(NamedTuple):
-    """Flows of edge e's users at `first[e]:first[e + 1]`: from `tail` to `tip` (seats at its ends a and b), negative the other way."""
-
-    first: Ints
-    tail: Ints32
-    tip: Ints32
     flow: Reals
 
 
@@ -65,202 +52,108 @@ class Limits(NamedTuple):
     weight: Reals
 
 
-class Market(NamedTuple):
-    """Who pays what for which edge."""
-
-    limits: Limits
-    seats: Seats
-    flows: Flows
-
-
 @compiled
-def _shave(wish: Floats, size: int, sign: float, total: float, limit: float) -> None:
+def _shave(wish: Floats, sign: float, total: float, limit: float) -> None:
     """Bring payments of one sign, which sum to `total`, to the nearest that sum to at most `limit`."""
     off, count = 0.0, 0
-    for at in range(size):
+    for at in range(len(wish)):
         count += sign * wish[at] > 0
     while count > 0:
         off, rest, more = (total - limit) / count, 0.0, 0
-        for at in range(size):
+        for at in range(len(wish)):
             if sign * wish[at] > off:
                 more += 1
                 rest += sign * wish[at]
         if more >= count:
             break
         count, total = more, rest
-    for at in range(size):
+    for at in range(len(wish)):
         if sign * wish[at] > 0:
             wish[at] = sign * max(0.0, sign * wish[at] - off)
 
 
 @compiled
-def _pay(limits: Limits, edge: int, wish: Floats, size: int) -> bool:
+def _pay(limits: Limits, edge: int, wish: Floats) -> bool:
     """Bring what users wish to pay for an edge to what they may pay for it; whether that is less."""
     along, against = 0.0, 0.0
-    for at in range(size):
+    for at in range(len(wish)):
         if wish[at] > 0:
             along += wish[at]
         else:
             against -= wish[at]
     if along > limits.along[edge]:
-        _shave(wish, size, 1.0, along, limits.along[edge])
+        _shave(wish, 1.0, along, limits.along[edge])
     if against > limits.against[edge]:
-        _shave(wish, size, -1.0, against, limits.against[edge])
+        _shave(wish, -1.0, against, limits.against[edge])
     return bool(along > limits.along[edge] or against > limits.against[edge])
 
 
 @compiled
-def _users(seats: Seats, u: int, v: int, tail: Ints32, tip: Ints32) -> int:
-    """The owners of seats at u or v, each once: their seats there, or nobody's."""
-    at, to, size = seats.first[u], seats.first[v], 0
-    nobody = len(seats.owner) - 1
-    while at < seats.first[u + 1] or to < seats.first[v + 1]:
-        one = seats.owner[at] if at < seats.first[u + 1] else np.int32(2**31 - 1)
-        two = seats.owner[to] if to < seats.first[v + 1] else np.int32(2**31 - 1)
-        tail[size], tip[size] = (at if one <= two else nobody), (to if two <= one else nobody)
-        at += one <= two
-        to += two <= one
-        size += 1
-    return size
-
-
-@compiled
-def _make_flows(limits: Limits, seats: Seats, owners: int) -> Flows:
-    first = np.zeros(len(limits.a) + 1, np.int64)
-    tail, tip = np.empty(2 * owners, np.int32), np.empty(2 * owners, np.int32)
+def _move_flows(limits: Limits, shares: Shares, net: Reals, stride: float) -> None:
+    """Flow goes where the potentials together ask more than the price; `net` gets what flows in and does not flow out."""
+    users = shares.height.shape[1]
+    wish = np.empty(users)
     for edge in range(len(limits.a)):
-        first[edge + 1] = first[edge] + _users(seats, limits.a[edge], limits.b[edge], tail, tip)
-    tails, tips = np.empty(first[-1], np.int32), np.empty(first[-1], np.int32)
-    for edge in range(len(limits.a)):
-        _users(seats, limits.a[edge], limits.b[edge], tails[first[edge] :], tips[first[edge] :])
-    return Flows(first, tails, tips, np.zeros(first[-1], np.float32))
-
-
-@compiled
-def _seat(seats: Seats, node: int, owner: int) -> int:
-    for at in range(seats.first[node], seats.first[node + 1]):
-        if seats.owner[at] == owner:
-            return int(at)
-    return len(seats.owner) - 1
-
-
-@compiled
-def _follow(seats: Seats, flows: Flows, arcs: Arcs, limits: Limits, terminals: Ints, guide: Ints32) -> None:
-    """One unit for each terminal along the known tree."""
-    for owner in range(len(terminals)):
-        node = terminals[owner]
-        while guide[node] >= 0:
-            for place in range(arcs.first[node], arcs.first[node + 1]):
-                edge = arcs.edge[place]
-                if arcs.head[place] != guide[node]:
-                    continue
-                here = limits.b[edge] == node
-                own, other = _seat(seats, node, owner), _seat(seats, guide[node], owner)
-                tail, tip = (other, own) if here else (own, other)
-                for at in range(flows.first[edge], flows.first[edge + 1]):
-                    if flows.tail[at] == tail and flows.tip[at] == tip and (own < len(seats.owner) - 1 or other < len(seats.owner) - 1):
-                        flows.flow[at] = 1.0 if here else -1.0
-            node = guide[node]
-
-
-@compiled
-def _move_flows(limits: Limits, seats: Seats, flows: Flows, wish: Floats) -> None:
-    """Flow goes where the potentials together ask more than the price."""
-    for edge in range(len(limits.a)):
-        begin, end = flows.first[edge], flows.first[edge + 1]
-        weight = np.float64(limits.weight[edge])
-        scale, flowing = 1 / weight, False
-        for at in range(begin, end):
-            rise = seats.height[flows.tip[at]] - seats.height[flows.tail[at]]
-            wish[at - begin] = flows.flow[at] * scale + rise
-            flowing |= flows.flow[at] != 0
-        if not _pay(limits, edge, wish, end - begin) and not flowing:
+        flow, weight = shares.flow[edge], np.float64(limits.weight[edge])
+        low, high = shares.height[limits.a[edge]], shares.height[limits.b[edge]]
+        flowing, scale = False, 1 / weight
+        for at in range(users):
+            wish[at] = flow[at] * scale + (high[at] - low[at])
+            flowing |= flow[at] != 0
+        if not _pay(limits, edge, wish) and not flowing:
             continue
-        for at in range(begin, end):
-            rise = seats.height[flows.tip[at]] - seats.height[flows.tail[at]]
-            more = weight * (rise - wish[at - begin])
-            flow = flows.flow[at] + 2 * more
-            seats.net[flows.tip[at]] += flow
-            seats.net[flows.tail[at]] -= flow
-            flows.flow[at] += STRIDE * more
-            if abs(flows.flow[at]) < DUST:
-                flows.flow[at] = 0
+        tail, tip = net[limits.a[edge]], net[limits.b[edge]]
+        for at in range(users):
+            new = flow[at] + weight * ((high[at] - low[at]) - wish[at])
+            if abs(new) < DUST:
+                new = 0.0
+            tip[at] += 2 * new - flow[at]
+            tail[at] -= 2 * new - flow[at]
+            flow[at] += stride * (new - flow[at])
 
 
 @compiled
-def _move_heights(seats: Seats, homes: Ints) -> None:
-    """Potentials rise where more is wanted than flows in."""
-    for home in homes:
-        seats.net[home] -= 1.0
-    for at in range(len(seats.owner) - 1):
-        seats.height[at] -= STRIDE * seats.step[at] * seats.net[at]
-        seats.net[at] = 0.0
-    seats.net[len(seats.owner) - 1] = 0.0
-
-
-@compiled
-def _move(limits: Limits, seats: Seats, flows: Flows, homes: Ints, steps: int) -> None:
-    most = np.diff(flows.first).max()
-    wish = np.empty(most)
-    for _ in range(steps):
-        _move_flows(limits, seats, flows, wish)
-        _move_heights(seats, homes)
-
-
-@compiled
-def _payments(limits: Limits, seats: Seats, flows: Flows) -> Floats:
+def _payments(limits: Limits, height: Reals) -> Reals:
     """What each user of each edge pays: as near to the potentials as the prices allow."""
-    most = np.diff(flows.first).max()
-    wish = np.empty(most)
-    paid = np.empty(len(flows.tail))
+    users = height.shape[1]
+    wish = np.empty(users)
+    paid = np.empty((len(limits.a), users), np.float32)
     for edge in range(len(limits.a)):
-        begin, size = flows.first[edge], flows.first[edge + 1] - flows.first[edge]
-        for at in range(size):
-            wish[at] = np.float64(seats.height[flows.tip[begin + at]]) - np.float64(seats.height[flows.tail[begin + at]])
-        _pay(limits, edge, wish, size)
-        paid[begin : begin + size] = wish[:size]
+        for at in range(users):
+            wish[at] = np.float64(height[limits.b[edge], at]) - np.float64(height[limits.a[edge], at])
+        _pay(limits, edge, wish)
+        paid[edge] = wish
     return paid
 
 
 @compiled
-def _share(market: Market, paid: Floats, edge: int, node: int, seat: int) -> float:
-    """What the owner of a seat at the node pays for the arc over an edge into that node."""
-    here = market.limits.b[edge] == node
-    for at in range(market.flows.first[edge], market.flows.first[edge + 1]):
-        if (market.flows.tip[at] if here else market.flows.tail[at]) == seat:
-            return float(max(0.0, paid[at] if here else -paid[at]))
-    return 0.0
-
-
-@compiled
-def _cheapest(arcs: Arcs, market: Market, paid: Floats, heap: Heap, done: Ints32, terminal: int, owner: int) -> tuple[float, int]:
-    """What an owner pays at least from its terminal to where it has no seat; `done` gets the nodes on this side."""
-    push(heap, terminal, 0.0)
-    size, nobody = 0, len(market.seats.owner) - 1
+def _cheapest(arcs: Arcs, b: Ints, paid: Reals, heap: Heap, done: Ints32, root: int, owner: int) -> tuple[float, int]:
+    """What an owner pays at least from what is in the heap to the root; `done` gets the nodes on this side."""
+    size = 0
     while heap.held[0] > 0:
         node = heap.order[0]
         cost = heap.key[node]
-        seat = _seat(market.seats, node, owner)
-        if seat == nobody:
+        if node == root:
             return cost, size
         done[size] = pop(heap)
         size += 1
         for place in range(arcs.first[node], arcs.first[node + 1]):
-            other = arcs.head[place]
+            other, edge = arcs.head[place], arcs.edge[place]
             if heap.key[other] > cost:
-                more = cost + _share(market, paid, arcs.edge[place], node, seat)
-                if more < heap.key[other]:
-                    push(heap, other, more)
+                share = np.float64(paid[edge, owner] if b[edge] == node else -paid[edge, owner])
+                if cost + max(0.0, share) < heap.key[other]:
+                    push(heap, other, cost + max(0.0, share))
     return np.inf, size
 
 
 @compiled
-def _settle(arcs: Arcs, market: Market, terminals: Ints, left: Floats) -> float:
-    """The bound that the potentials as they are give; what it uses is taken off `left`."""
-    paid, bound = _payments(market.limits, market.seats, market.flows), 0.0
+def _settle(arcs: Arcs, b: Ints, paid: Reals, root: int, terminals: Ints, left: Floats) -> float:
+    """The bound that these payments give; what it uses is taken off `left`."""
+    bound = 0.0
     heap, done = make_heap(len(arcs.first) - 1), np.empty(len(arcs.first) - 1, np.int32)
     for owner in range(len(terminals)):
-        cost, size = _cheapest(arcs, market, paid, heap, done, terminals[owner], owner)
+        push(heap, terminals[owner], 0.0)
+        cost, size = _cheapest(arcs, b, paid, heap, done, root, owner)
         bound += cost
         for at in range(size):
             node = done[at]
@@ -272,59 +165,67 @@ def _settle(arcs: Arcs, market: Market, terminals: Ints, left: Floats) -> float:
     return bound
 
 
-def _make_seats(problem: Problem, height: Reals, margin: int, step: Floats) -> Seats:
-    """Seats where the ascent gave a height and up to `margin` edges around, never at the root."""
-    graph, owners = problem.graph, height.shape[1]
-    node, owner = np.nonzero(height > 0)
-    code = node * owners + owner
-    rim = code
-    for _ in range(margin):
-        counts = np.diff(graph.arcs.first)[rim // owners]
-        starts = np.repeat(graph.arcs.first[rim // owners] - (np.cumsum(counts) - counts), counts)
-        around = graph.arcs.head[starts + np.arange(counts.sum())].astype(np.int64) * owners + np.repeat(rim % owners, counts)
-        rim = np.setdiff1d(around, code)
-        code = np.union1d(code, rim)
-    code = code[code // owners != problem.root]
-    node, owner = code // owners, code % owners
-    first = np.searchsorted(node, np.arange(graph.nodes + 1))
-    start = np.append(height[node, owner], 0).astype(np.float32)
-    return Seats(first, np.append(owner, -1).astype(np.int32), start, np.zeros(len(start), np.float32), np.append(step[node], 0).astype(np.float32))
-
-
-def _limits(problem: Problem) -> tuple[Limits, Floats]:
-    """Limits of all edges, and the step of each node: what makes the steps converge (Pock & Chambolle 2011) with flows of the order of one."""
-    graph, worth = problem.graph, WORTH / problem.graph.cost
+def _limits(problem: Problem) -> Limits:
+    graph = problem.graph
     into_a, into_b = both_ways(graph.arcs, len(graph.a), np.repeat(np.arange(graph.nodes), np.diff(graph.arcs.first)), graph.a, problem.price)
-    at_node = np.bincount(graph.a, worth, graph.nodes) + np.bincount(graph.b, worth, graph.nodes)
-    return Limits(graph.a, graph.b, into_b, into_a, (worth / 2).astype(np.float32)), 1 / at_node
+    usual = np.exp(np.log(graph.cost).mean())
+    degree = 2 * len(graph.a) / graph.nodes
+    weight = WORTH / degree * usual / np.maximum(graph.cost, CHEAPEST * usual) ** 2
+    return Limits(graph.a, graph.b, into_b, into_a, weight.astype(np.float32))
 
 
-def share_prices(problem: Problem, guide: Ints32, rule: Rule, steps: int, margin: int) -> Bounded:
-    """A lower bound on every tree that joins the terminals to the root, better than that of ascent alone.
+def begin_shares(problem: Problem, guide: Ints32) -> Shares:
+    """Nobody pays anything yet, and every terminal goes along a known tree: for every node the one before it (-1 elsewhere)."""
+    graph, users = problem.graph, len(problem.terminals)
+    flow = np.zeros((len(graph.a), users), np.float32)
+    within = np.flatnonzero((guide[graph.a] == graph.b) | (guide[graph.b] == graph.a))
+    edge = np.full(graph.nodes, -1, np.int64)
+    edge[np.where(guide[graph.a[within]] == graph.b[within], graph.a[within], graph.b[within])] = within
+    node, user = problem.terminals.copy(), np.arange(users)
+    while len(node):
+        flow[edge[node], user] = np.where(graph.b[edge[node]] == node, 1.0, -1.0)
+        node = guide[node].astype(np.int64)
+        node, user = node[node != problem.root], user[node != problem.root]
+    return Shares(np.zeros((graph.nodes, users), np.float32), flow)
+
+
+def carry_shares(shares: Shares, problem: Problem, small: Problem) -> Shares:
+    """The shares in what is left of a problem; `small.origin` are edges of the problem."""
+    node = np.full(small.graph.nodes, problem.root, np.int64)
+    node[small.graph.a], node[small.graph.b] = problem.graph.a[small.origin], problem.graph.b[small.origin]
+    return Shares(shares.height[node], shares.flow[small.origin])
+
+
+def laplacian_of(problem: Problem, limit: int) -> Factor | None:
+    """What potentials answer by; None if it would take more than `limit` entries."""
+    return take_apart_laplacian(problem.graph, problem.root, _limits(problem).weight.astype(np.float64), limit)
+
+
+def move_shares(problem: Problem, shares: Shares, factor: Factor, moves: int) -> None:
+    """Move flows and potentials so many times, in place."""
+    limits, net = _limits(problem), np.empty_like(shares.height)
+    homes = problem.terminals, np.arange(len(problem.terminals))
+    for _ in range(moves):
+        net[:] = 0
+        _move_flows(limits, shares, net, STRIDE)
+        net[homes] -= 1
+        shares.height[:] -= np.float32(STRIDE) * potentials(factor, net)
+
+
+def bound_by_shares(problem: Problem, shares: Shares, guide: Ints32, rule: Rule) -> Bounded:
+    """A lower bound on every tree that joins the terminals to the root.
 
     Args:
         problem: what is to be joined.
+        shares: how the prices are shared, by potentials.
         guide: for every node the one before it in a known tree (-1 elsewhere).
-        rule: of the ascent before and after.
-        steps: how many times all flows and potentials move.
-        margin: how many edges beyond the balls of the ascent the terminals have potentials.
+        rule: of the ascent over what the shares leave.
 
     Returns:
         The bound and what is left of the prices.
     """
-    height = np.zeros((problem.graph.nodes, len(problem.terminals)), np.float32)
-    first = ascend(problem, rule, guide=guide, height=height)
-    if not np.isfinite(first.bound):
-        return first
-    limits, step = _limits(problem)
-    seats = _make_seats(problem, height, margin, step)
-    flows = _make_flows(limits, seats, len(problem.terminals))
-    arcs, ends = problem.graph.arcs, problem.terminals
-    _follow(seats, flows, arcs, limits, ends, guide)
-    homes = np.array([_seat(seats, end, owner) for owner, end in enumerate(ends.tolist())])
-    _move(limits, seats, flows, homes, steps)
-    left = problem.price.copy()
-    bound = _settle(arcs, Market(limits, seats, flows), ends, left)
+    limits, left = _limits(problem), problem.price.copy()
+    paid = _payments(limits._replace(along=SAFE * limits.along, against=SAFE * limits.against), shares.height)
+    bound = _settle(problem.graph.arcs, problem.graph.b, paid, problem.root, problem.terminals, left)
     rest = ascend(replace(problem, price=left), rule, guide=guide)
-    found = Bounded(bound + rest.bound, rest.left)
-    return found if found.bound > first.bound else first
+    return Bounded(bound + rest.bound, rest.left)

@@ -9,7 +9,6 @@ import numpy as np
 
 from gis.roads.steiner.construct import cheapest_tree, repeat_paths
 from gis.roads.steiner.dual_ascent import Rule, ascend
-from gis.roads.steiner.flows import share_prices
 from gis.roads.steiner.improve import improve
 from gis.roads.steiner.problem import Problem
 from gis.roads.steiner.reduce import restricted, twins, useful_arcs
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from gis.roads.steiner.problem import Bounded
 
 POOL = 12
-MARGIN = 6
 
 
 @dataclass(slots=True)
@@ -104,21 +102,14 @@ def climb(search: Search, rule: Rule, *, guided: bool = True) -> Bounded:
     return found
 
 
-def share(search: Search, rule: Rule, moves: int) -> Bounded:
-    """A bound by shares of the prices, beginning with the best tree."""
-    found = share_prices(search.now, own_best(search)[1], rule, moves, MARGIN)
-    raise_bound(search, found.bound)
-    return found
-
-
-def shrink(search: Search, found: Bounded) -> None:
-    """Leave out what, by a bound, no better tree uses; the best tree stays."""
+def shrink(search: Search, found: Bounded, worth: float = 1.0) -> None:
+    """Leave out what, by a bound, no better tree uses, if at most the share `worth` of the edges is left; the best tree stays."""
     if not np.isfinite(found.bound) or search.solved:
         return
     edges, _, _ = own_best(search)
     small = restricted(search.now, useful_arcs(search.now, found, search.limit), edges)
-    search.ids = search.ids[small.origin]
-    search.now = small
+    if len(small.origin) <= worth * len(search.now.origin):
+        search.ids, search.now = search.ids[small.origin], small
 
 
 def climb_from(search: Search, rule: Rule, start: int, look: Effort) -> None:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gis.roads.steiner.dual_ascent import Rule
+from gis.roads.steiner.exchange import exchange, fits
 from gis.roads.steiner.improve import Effort
 from gis.roads.steiner.problem import Problem, open_problem, rooted_tree
-from gis.roads.steiner.search import Search, along_bound, begin, climb, climb_from, construct, own_best, polish, recombine, share, shrink
+from gis.roads.steiner.search import Search, along_bound, begin, climb, climb_from, construct, own_best, polish, recombine, shrink
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -49,10 +50,8 @@ RULES = (Rule(1.5), Rule(1.2, 1e6, by_radius=True), Rule(1.2), Rule(1.3, 4.0, by
 # A problem of so many nodes gets all the rounds; larger ones get fewer, so that waiting grows more slowly than the graph.
 USUAL_NODES = 20_000
 LARGE = 10.0
-# Moves of the shares, and how many seats (terminals × nodes near them) may move: beyond, time and memory would be those of the map.
-MOVES, SEATS = 1000, 6e6
-# Shares are moved while the gap is wider than this.
-NARROW = 1e-3
+# Rounds of exchange.
+ROUNDS = 6
 # Nodes that are looked at in one pass over the tree: shared among the terminals.
 LOOK_NODES = 400_000
 
@@ -64,7 +63,7 @@ class Plan:
     starts: int
     turns: int
     roots: int
-    moves: int
+    rounds: int
     rules: tuple[Rule, ...]
     quick: Effort
     thorough: Effort
@@ -78,7 +77,7 @@ def _plan(problem: Problem, effort: float) -> Plan:
         starts=min(ends, max(1, round(12 * effort / size**0.5))),
         turns=max(1, round(3 * effort / (1 + size / 8))),
         roots=0 if size > LARGE else min(ends, round(6 * effort / size)),
-        moves=round(MOVES * effort),
+        rounds=max(1, round(ROUNDS * effort)),
         rules=RULES[2:3] if size > LARGE else RULES,
         quick=Effort(4, min(2000, max(1000, share)), 1 if size > LARGE else 3),
         thorough=Effort(5, min(8000, max(2000, share)), 2),
@@ -101,22 +100,8 @@ def _turn(search: Search, plan: Plan, turn: int, random: np.random.Generator) ->
     recombine(search, plan.union, random)
 
 
-def _share(search: Search, plan: Plan) -> None:
-    """Raise the bound by moving shares; what is left shows where a better tree may be."""
-    seats = search.now.graph.nodes * len(search.now.terminals)
-    if plan.moves and seats <= SEATS and search.bound < search.cost * (1 - NARROW):
-        found = share(search, RULES[2], plan.moves)
-        along_bound(search, found, plan.quick)
-        shrink(search, found)
-        polish(search, own_best(search)[2], plan.thorough)
-
-
-def _solve(problem: Problem, effort: float, seed: int, tell: Callable[[str, float], None]) -> tuple[Ints, float]:
-    search, random, plan = begin(problem), np.random.default_rng(seed), _plan(problem, effort)
-    construct(search, problem.graph.arcs.price, problem.root, plan.quick._replace(rounds=0))
-    shrink(search, climb(search, RULES[0]))
-    tell("求最省的连通路网：先求出下界", 0.2)
-    polish(search, own_best(search)[2], plan.quick)
+def _by_ascent(search: Search, plan: Plan, random: np.random.Generator, tell: Callable[[str, float], None]) -> None:
+    """Better trees and bounds by what costs no more than the map does."""
     for start in random.choice(len(search.now.terminals), plan.starts, replace=False):
         construct(search, search.now.graph.arcs.price, int(search.now.terminals[start]), plan.quick)
     recombine(search, plan.union, random)
@@ -125,8 +110,19 @@ def _solve(problem: Problem, effort: float, seed: int, tell: Callable[[str, floa
             break
         tell(f"求最省的连通路网：第{turn + 1}轮改进", 0.4 + 0.5 * turn / plan.turns)
         _turn(search, plan, turn, random)
-    tell("求最省的连通路网：再收紧下界", 0.9)
-    _share(search, plan)
+
+
+def _solve(problem: Problem, effort: float, seed: int, tell: Callable[[str, float], None]) -> tuple[Ints, float]:
+    search, random, plan = begin(problem), np.random.default_rng(seed), _plan(problem, effort)
+    construct(search, problem.graph.arcs.price, problem.root, plan.quick._replace(rounds=0))
+    shrink(search, climb(search, RULES[0]))
+    tell("求最省的连通路网：先求出下界", 0.2)
+    polish(search, own_best(search)[2], plan.quick)
+    if problem.graph.nodes <= USUAL_NODES or not fits(search.now):
+        _by_ascent(search, plan, random, tell)
+    if not search.solved and fits(search.now):
+        tell("求最省的连通路网：再收紧下界", 0.9)
+        exchange(search, RULES[2], plan.quick, plan.union, plan.rounds, random)
     return search.best, search.bound
 
 
