@@ -165,11 +165,11 @@ def test_sliders_re_rank_live_as_the_service_does(opened, study):
         assert page.evaluate(ORDER, "site-table") == wanted[:SHOWN]
         assert [code for code, text in sorted(page.evaluate(BADGES), key=lambda one: int(one[1]))] == wanted[:9]
     page.wait_for_timeout(800)
-    page.unroute("**/plans/sites/rank")
     assert page.get_attribute("#site-check", "data-state") == "asking"
     for route in held:
         route.continue_()
     page.wait_for_selector("#site-check[data-state=same]")
+    page.unroute("**/plans/sites/rank")
     _, body = study.asked[-1]
     total = sum(weights.values())
     assert body["weights"] == pytest.approx({key: weights[key] / total for key in KEYS})

@@ -6,6 +6,7 @@ import { answerMark, groupName, isOpen, shortName } from "./site-words.js";
 
 /** @typedef {import("./choice-model.js").ChoiceView} ChoiceView */
 
+const SMALL_CNY = 500; // less is nothing in 万元
 const ANSWER_ORDER = ["road", "move", "none"];
 const PLAN_NAMES = { best: "一起决定", all_road: "全部修路", all_move: "能搬的都搬" };
 const PLAN_TITLES = { best: "每组修路还是搬迁，一起算出的最省方案", all_road: "不搬任何一组（须搬迁的除外）", all_move: "凡允许搬迁的组都搬" };
@@ -84,4 +85,4 @@ export function plansNode(view) {
 }
 
 /** @param {number|null} more */
-const moreText = (more) => (more === null ? "—" : `${more >= 0 ? "+" : "−"}${wan(Math.abs(more))}`);
+const moreText = (more) => (more === null ? "—" : `${Math.abs(more) < SMALL_CNY ? "" : more > 0 ? "+" : "−"}${wan(Math.abs(more))}`);

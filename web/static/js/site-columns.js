@@ -49,10 +49,10 @@ function parcelName(row, words) {
   return el("span", { class: "work-name", title: `${row.parcel_name}（${row.parcel_code}）` }, el("span", { class: "text", text: row.parcel_name ?? row.parcel_code }), given ? el("span", { class: "badge", title: word(words.sources, row.source), text: "备" }) : null);
 }
 
-/** @param {string} label @returns {(row: any) => Node} a bar as long as the share */
-const shareBar = (label) => (row) => {
+/** @param {string} label @param {number} most share of the longest bar @returns {(row: any) => Node} */
+const shareBar = (label, most) => (row) => {
   const bar = el("span", { class: "cost-fill" });
-  bar.style.width = `${Math.min(100, (row.share ?? 0) * 100).toFixed(1)}%`;
+  bar.style.width = `${(((row.share ?? 0) / most) * 100).toFixed(1)}%`;
   return el("span", { class: "cost-bar", role: "img", "aria-label": `${label} ${percent(row.share)}` }, bar);
 };
 
@@ -60,11 +60,11 @@ const KM2 = 1e6;
 /** @param {number|null|undefined} m2 */
 const km2 = (m2) => (m2 === null || m2 === undefined ? UNKNOWN : fixed(m2 / KM2, 2));
 
-/** @returns {GridColumn[]} */
-export const landColumns = () => [
+/** @param {any[]} rows @returns {GridColumn[]} */
+export const landColumns = (rows) => [
   { id: "name", label: "规则", sort: (row) => row.label ?? row.key, cell: (row) => el("span", { title: row.key, text: row.label ?? row.key }) },
   { id: "share", label: "占全县", number: true, sort: (row) => row.share, cell: (row) => (row.judged === false ? el("span", { class: "excluded-word", title: "没有图层或没有启用，没有判断", text: "未判断" }) : percent(row.share)) },
-  { id: "bar", label: "", cell: shareBar("占全县") },
+  { id: "bar", label: "", cell: shareBar("占全县", Math.max(1e-9, ...rows.map((row) => row.share ?? 0))) },
   { id: "alone", label: "占地 km²", title: "这条规则单独占的地（km²），规则之间会重叠", number: true, sort: (row) => row.alone_m2, cell: (row) => km2(row.alone_m2) },
   { id: "only", label: "仅此 km²", title: "只被这一条规则占、别的规则都不占的地（km²）：取消它才会多出来的地", number: true, sort: (row) => row.only_m2, cell: (row) => km2(row.only_m2) },
 ];
@@ -75,7 +75,7 @@ const className = (row, words) => word(words.classes, row.class) || words.classe
 /** @param {any} words @param {(score: number|null|undefined) => string} colour @returns {GridColumn[]} */
 export const settlementColumns = (words, colour) => [
   { id: "name", label: "安置点", sort: (row) => row.settlement_name, cell: (row) => el("span", { title: `${row.settlement_name}（${row.settlement_code}）`, text: row.settlement_name ?? row.settlement_code }) },
-  { id: "class", label: "类别", sort: (row) => Object.keys(words.classes).indexOf(row.class ?? "unknown"), cell: (row) => el("span", { class: listOf(row.excluded_by).length ? "excluded-word" : null, text: listOf(row.excluded_by).length ? `${className(row, words)}·压线` : className(row, words) }) },
+  { id: "class", label: "类别", sort: (row) => Object.keys(words.classes).indexOf(row.class ?? "unknown"), cell: (row) => el("span", { class: listOf(row.excluded_by).length ? "excluded-word" : null, title: className(row, words), text: className(row, words) }) },
   { id: "score", label: "分", number: true, sort: (row) => row.score, cell: (row) => scoreCell(colour(row.score), row.score) },
   { id: "items", label: "设施", title: "具备 / 应有（另有不明）", number: true, sort: (row) => row.checklist_met ?? null, cell: (row) => itemsText(row) },
   { id: "floor", label: "m²/人", title: "人均住房面积（m²）", number: true, sort: (row) => row.floor_m2_per_person, cell: (row) => decimal(row.floor_m2_per_person, 1) },
@@ -93,14 +93,17 @@ export function itemsText(row) {
   return `${integer(met)}/${integer(met + (lacking ?? 0) + (unknown ?? 0))}`;
 }
 
-/** @param {any} words @param {boolean} township whether the township is not known from the area @returns {GridColumn[]} */
-export const moveColumns = (words, township) => [
+/** @param {any} words @param {boolean} township whether the township is not known from the area @param {boolean} timed whether any way was timed @returns {GridColumn[]} */
+export const moveColumns = (words, township, timed) => [
   { id: "name", label: "村民组", sort: (row) => groupName(row), cell: (row) => el("span", { title: groupName(row), text: shortName(row, township) }) },
   { id: "households", label: "户", number: true, sort: (row) => row.households_count, cell: (row) => integer(row.households_count) },
   { id: "site", label: "去向", sort: (row) => row.site_name ?? row.site_code, cell: (row) => siteCell(row, words) },
-  { id: "km", label: "km", title: "直线或道路距离（km）", number: true, sort: (row) => row.distance_m, cell: (row) => kmText(row.distance_m) },
-  { id: "minutes", label: "分钟", title: "路上时间（分钟）", number: true, sort: (row) => row.minutes, cell: (row) => (row.minutes === null || row.minutes === undefined ? "—" : integer(row.minutes)) },
+  { id: "km", label: "km", title: "直线距离（km）", number: true, sort: (row) => row.distance_m, cell: (row) => kmText(row.distance_m) },
+  ...(timed ? [minutes] : []),
 ];
+
+/** @type {GridColumn} */
+const minutes = { id: "minutes", label: "分钟", title: "路上时间（分钟）", number: true, sort: (row) => row.minutes, cell: (row) => (row.minutes === null || row.minutes === undefined ? "—" : integer(row.minutes)) };
 
 /** @param {any} row @param {any} words */
 function siteCell(row, words) {

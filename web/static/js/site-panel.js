@@ -159,12 +159,12 @@ export class SitePanel {
     const colour = (/** @type {number|null|undefined} */ score) => shadeOf(this.words.ramp, score);
     const common = { sort: state.sort, page: state.page, empty: "这个范围内没有；点上方县名查看全县。" };
     const count = (/** @type {any[]} */ rows, /** @type {string} */ unit) => `${integer(rows.length)} ${unit}`;
-    if (state.tab === "land") return { ...common, kind: "of-land", columns: landColumns(), rows: view.land, code: (row) => String(row.key), usual: "-only", selected: "", note: "规则之间会重叠，各行不能相加", empty: "没有排除规则的统计。" };
+    if (state.tab === "land") return { ...common, kind: "of-land", columns: landColumns(view.land), rows: view.land, code: (row) => String(row.key), usual: "-only", selected: "", note: "规则之间会重叠，各行不能相加", empty: "没有排除规则的统计。" };
     if (state.tab === "settlements") return { ...common, kind: "of-settlements", columns: settlementColumns(this.words, colour), rows: view.settlements, code: (row) => String(row.settlement_code), usual: "-score", selected: state.site, note: count(view.settlements, "处") };
     if (state.tab === "moves" && state.level === "site") return { ...common, kind: "of-sites", columns: siteColumns(this.words, this.words.marks), rows: view.sites.filter((row) => row.opened !== false), code: (row) => String(row.site_code), usual: "-used", selected: state.parcel || state.site, note: count(view.sites.filter((row) => row.opened !== false), "处") };
-    if (state.tab === "moves") return { ...common, kind: "of-moves", columns: moveColumns(this.words, view.path.length < 2), rows: view.moves, code: (row) => String(row.allocation_code ?? row.group_code), usual: "-households", selected: state.select, note: count(view.moves, "组") };
+    if (state.tab === "moves") return { ...common, kind: "of-moves", columns: moveColumns(this.words, view.path.length < 2, view.moves.some((row) => typeof row.minutes === "number")), rows: view.moves, code: (row) => String(row.allocation_code ?? row.group_code), usual: "-households", selected: state.select, note: count(view.moves, "组") };
     const on = { colour, toggle: (/** @type {string} */ code) => this.toggle(code) };
-    return { ...common, kind: "of-parcels", columns: parcelColumns(view, on, this.words), rows: view.parcels, code: (row) => String(row.parcel_code), usual: "rank", selected: state.parcel, note: count(view.parcels, "块") };
+    return { ...common, kind: view.custom ? "of-parcels moved" : "of-parcels", columns: parcelColumns(view, on, this.words), rows: view.parcels, code: (row) => String(row.parcel_code), usual: "rank", selected: state.parcel, note: count(view.parcels, "块") };
   }
 
   /** @param {import("./site-model.js").SiteView} view */

@@ -32,7 +32,7 @@ export const measuresNode = (pairs) => el("dl", { class: "measures" }, ...pairs.
 
 /** Criteria of a place: what is measured, what it scores, what the score weighs. @param {any[]} parts of `contributions` @param {any} words */
 export function partsTable(parts, words) {
-  const measured = parts.some((part) => part.value !== null && part.value !== undefined); // of a settlement only the scores may be known
+  const measured = parts.some((part) => part.words || (part.value !== null && part.value !== undefined)); // of a settlement only the scores may be known
   const rows = parts.map((part) => {
     const fill = el("span", { class: "cost-fill" });
     fill.style.width = `${part.score ?? 0}%`;
@@ -40,7 +40,7 @@ export function partsTable(parts, words) {
       "tr",
       { "data-criterion": part.key, class: part.share > 0 ? null : "not-built" },
       el("th", { scope: "row", text: part.label }),
-      measured ? el("td", { class: "number", text: part.words || valueText(words, part.value, part.unit) }) : null,
+      measured ? el("td", { class: "number", text: measureText(part, words) }) : null,
       el("td", {}, el("span", { class: "cost-bar short" }, fill)),
       el("td", { class: "number", text: scoreText(part.score) }),
       el("td", { class: "number", text: `${decimal(part.share * 100)}%` }),
@@ -49,6 +49,12 @@ export function partsTable(parts, words) {
   });
   const head = ["条件", ...(measured ? ["实测"] : []), "", "得分", "权重", "贡献"].map((text) => el("th", { text, class: text && text !== "条件" ? "number" : null }));
   return el("table", { class: "costs score-parts" }, el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...rows));
+}
+
+/** What was measured, as it is read out; of a class the service has the word. @param {any} part @param {any} words */
+function measureText(part, words) {
+  if (!part.unit || part.value === null || part.value === undefined) return part.words || (part.unit || part.score === null ? valueText(words, part.value, part.unit) : "—");
+  return valueText(words, part.value, part.unit);
 }
 
 /** @param {string} text @param {() => void} go */

@@ -20,6 +20,7 @@ export function renderSettlement(row, view, words, on) {
     el("p", { class: "answer" }, icon(words.marks.settlement), el("strong", { text: `${word(words.classes, row.class) || words.classes.unknown}${row.score === null || row.score === undefined ? "" : ` · ${scoreText(row.score)} 分`}` })),
     against.length ? el("p", { class: "conflict", text: `位置压着排除规则：${codesText(against, labels)}` }) : null,
     facts(row, words),
+    changes(view, code),
     facilities(row, words),
     checks(row, words),
     parts.length ? el("h3", { text: "各项得分（同一把尺子）" }) : null,
@@ -27,6 +28,25 @@ export function renderSettlement(row, view, words, on) {
     comers.length ? el("h3", { text: `还将迁来 ${integer(comers.length)} 组 ${integer(sum(comers, "households_count"))} 户` }) : null,
     comers.length ? comersNode(comers, on) : null,
   ]);
+}
+
+const FURTHER = { farm: "种地", school_seats: "学位", clinic_doctors: "医生" };
+
+/** For how many of the households that moved here each way became better or worse. @param {import("./site-model.js").SiteView} view @param {string} code */
+function changes(view, code) {
+  const rows = (view.plan.moves ?? []).filter((/** @type {any} */ one) => String(one.settlement_code) === code);
+  if (!rows.length) return null;
+  const labels = { ...Object.fromEntries(view.criteria.map(({ key, label }) => [key, label])), ...FURTHER };
+  const told = (/** @type {string} */ field) => [...changed(rows, field)].sort((a, b) => b[1] - a[1]).map(([key, households]) => `${labels[key] ?? key} ${integer(households)} 户`).join("、");
+  const texts = [["变好", told("better")], ["变差", told("worse")]].filter(([, text]) => text).map(([word, text]) => `${word}：${text}`);
+  return el("p", { class: "reason", text: `已搬来 ${integer(sum(rows, "households_count"))} 户${texts.length ? `。${texts.join("；")}` : "，各项没有明显变化"}。` });
+}
+
+/** Households of the rows that name an item, by item. @param {any[]} rows @param {string} field @returns {Map<string, number>} */
+export function changed(rows, field) {
+  const found = new Map();
+  for (const row of rows) for (const key of listOf(row[field])) found.set(key, (found.get(key) ?? 0) + (row.households_count ?? 0));
+  return found;
 }
 
 /** @param {number|null|undefined} share */
@@ -37,7 +57,7 @@ function facts(row, words) {
   const floor = row.floor_m2_per_person;
   const verdict = word(words.results, row.floor_verdict);
   return measuresNode([
-    ["人均住房", floor === null || floor === undefined ? null : `${decimal(floor)} m²${verdict ? `（${verdict}）` : ""}`],
+    ["人均住房", floor === null || floor === undefined ? null : `${decimal(floor)} m²${row.floor_verdict === "over" ? ` ${verdict}` : ""}`],
     ["入住率", rate(row.occupancy)],
     ["附近地灾点", hazardsOf(row) === null ? null : `${integer(hazardsOf(row))} 处`],
     ["旧房拆除", rate(row.demolished_share)],
