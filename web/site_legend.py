@@ -157,6 +157,7 @@ def as_json() -> dict[str, Any]:
         "policies": POLICIES,
         "items": ITEMS,
         "checks": CHECKS,
+        "order": {"classes": list(CLASSES), "checks": list(CHECKS)},
         "states": STATES,
         "results": RESULTS,
         "units": UNITS,

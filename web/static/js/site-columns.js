@@ -75,7 +75,7 @@ const className = (row, words) => word(words.classes, row.class) || words.classe
 /** @param {any} words @param {(score: number|null|undefined) => string} colour @returns {GridColumn[]} */
 export const settlementColumns = (words, colour) => [
   { id: "name", label: "安置点", sort: (row) => row.settlement_name, cell: (row) => el("span", { title: `${row.settlement_name}（${row.settlement_code}）`, text: row.settlement_name ?? row.settlement_code }) },
-  { id: "class", label: "类别", sort: (row) => Object.keys(words.classes).indexOf(row.class ?? "unknown"), cell: (row) => el("span", { class: listOf(row.excluded_by).length ? "excluded-word" : null, title: className(row, words), text: className(row, words) }) },
+  { id: "class", label: "类别", sort: (row) => words.order.classes.indexOf(row.class ?? "unknown"), cell: (row) => el("span", { class: listOf(row.excluded_by).length ? "excluded-word" : null, title: className(row, words), text: className(row, words) }) },
   { id: "score", label: "分", number: true, sort: (row) => row.score, cell: (row) => scoreCell(colour(row.score), row.score) },
   { id: "items", label: "设施", title: "具备 / 应有（另有不明）", number: true, sort: (row) => row.checklist_met ?? null, cell: (row) => itemsText(row) },
   { id: "floor", label: "m²/人", title: "人均住房面积（m²）", number: true, sort: (row) => row.floor_m2_per_person, cell: (row) => decimal(row.floor_m2_per_person, 1) },

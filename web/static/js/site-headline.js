@@ -54,7 +54,7 @@ function landText(view) {
 
 /** Classes of the settlements that stand: the model held against what was built. @param {SiteView} view @param {any} words */
 function classesText(view, words) {
-  const parts = byClass(view.settlements, Object.keys(words.classes)).map(({ value, count }) => `${words.classes[value] ?? value} ${integer(count)}`);
+  const parts = byClass(view.settlements, words.order.classes).map(({ value, count }) => `${words.classes[value] ?? value} ${integer(count)}`);
   return parts.length ? `现有 ${integer(view.settlements.length)} 处安置点按同一把尺子评：${parts.join(" · ")}。` : "没有安置点图层，或这个范围内没有安置点。";
 }
 

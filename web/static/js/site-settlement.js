@@ -86,7 +86,7 @@ function checks(row, words) {
 
 /** Checks as a list of rows, or as columns `check_<item>`. @param {any} row @param {any} words @returns {{label: string, result: string, owner: string, due: string, overdue: boolean}[]} */
 export function checkRows(row, words) {
-  const told = Array.isArray(row.checks) ? row.checks : Object.keys(words.checks).filter((item) => row[`check_${item}`] !== undefined).map((item) => ({ item, result: row[`check_${item}`], owner_unit: row[`check_${item}_owner`], due_date: row[`check_${item}_due`], overdue: row[`check_${item}_overdue`] }));
+  const told = Array.isArray(row.checks) ? row.checks : words.order.checks.filter((/** @type {string} */ item) => row[`check_${item}`] !== undefined).map((/** @type {string} */ item) => ({ item, result: row[`check_${item}`], owner_unit: row[`check_${item}_owner`], due_date: row[`check_${item}_due`], overdue: row[`check_${item}_overdue`] }));
   return told.map((/** @type {any} */ one) => ({
     label: word(words.checks, one.item ?? one.check_item ?? one.key),
     result: word(words.results, one.result ?? one.check_result) || words.results.unknown,
