@@ -46,7 +46,7 @@ class StudyOptions:
 
     Attributes:
         who: `planned`: groups that are moved as a whole or lie in danger; `eligible`: those that the policy lets move, too.
-        sites_max: at most so many sites; None: as many as pay.
+        sites_max: at most so many new sites beside the settlements that stand; None: as many as pay.
         method: how parcels are ranked.
         draws: weights that are tried for the certainty of ranks; None: as the set says.
         candidates: parcels that may become sites, by rank.

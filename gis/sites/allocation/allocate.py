@@ -85,7 +85,7 @@ def _solve(groups: gpd.GeoDataFrame, sites: gpd.GeoDataFrame, tables: Tables, te
         tables.households,
         tables.room,
         fixed,
-        p_max=terms.sites_max,
+        p_max=None if terms.sites_max is None else terms.sites_max + len(stands),
         must_open=[int(site) for site in stands],
         seats=seats,
         split=not terms.whole,

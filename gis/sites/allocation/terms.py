@@ -21,7 +21,7 @@ class AllocationTerms:
 
     Attributes:
         aim: one of `AIMS`.
-        sites_max: so many sites are opened at the most, those that stand included; None is no limit.
+        sites_max: so many sites are opened at the most, those that stand open in any case not counted; None is no limit.
         distance_max_m: nobody moves farther.
         minutes_max: nobody moves farther than this, where minutes are known.
         farm_m: groups whose new home lies farther than this from the old one are flagged (`far_from_farm`); with `farm_required`, none may.
@@ -31,7 +31,7 @@ class AllocationTerms:
         cny_per_person: what moving a person costs everywhere.
         cny_per_person_km: what each kilometre from the old home counts, for fields that are farther and for relatives.
         reserve_share: share of each site's room that stays free.
-        existing_first: whether existing settlements stand open in any case.
+        existing_first: whether existing settlements stand open in any case; else they are opened, and counted, like parcels.
         whole: groups are kept whole; else their households may be divided between sites.
         reach_m: for `cover`.
         seats: kinds of seats that must suffice: name to the columns of what a group needs and what a site has.

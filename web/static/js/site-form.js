@@ -72,7 +72,7 @@ export function siteForm(draft, plan, weights, on) {
   const parts = [
     setField(sets, draft.set, (value) => (draft.set = value), "规则集（排除规则、打分、容量）", "set"),
     el("fieldset", {}, el("legend", { text: "权重" }), select("权重", [[CURRENT, Object.keys(weights).length ? "滑块上的权重" : "规则集自带的权重"], ...named], draft.weights, (value) => (draft.weights = value), "weights")),
-    el("fieldset", {}, el("legend", { text: "安置地点" }), el("label", { class: "wide-field" }, "最多用 ", field("number", draft.sites, (text) => (draft.sites = text), { min: 1, step: 1, "data-field": "sites", inputmode: "numeric" }), " 处（留空为不限）")),
+    el("fieldset", {}, el("legend", { text: "安置地点" }), el("label", { class: "wide-field" }, "最多新开 ", field("number", draft.sites, (text) => (draft.sites = text), { min: 1, step: 1, "data-field": "sites", inputmode: "numeric" }), " 处（已有的不计，留空为不限）")),
     el("fieldset", {}, el("legend", { text: "安置谁" }), select("安置谁", WHO, draft.who, (value) => (draft.who = value), "who")),
     el("label", { class: "wide-field" }, "名称 ", field("text", draft.title, (text) => (draft.title = text), { "data-field": "title", placeholder: "例如：偏重就医上学" })),
   ];

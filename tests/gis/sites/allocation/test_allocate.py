@@ -85,6 +85,13 @@ def test_settlements_that_stand_come_first_and_seats_are_kept():
     assert kept.summary["conflicts"][0]["kind"] == "学位"
 
 
+def test_the_number_of_sites_is_that_of_new_ones():
+    stand = sites_at(0, 5, room=10, kind="settlement").assign(site_code=["S5", "S6"], fixed_cny=0.0)
+    sites = gpd.GeoDataFrame(pd.concat([sites_at(10, 12, room=10), stand], ignore_index=True))
+    new = {most: int(allocate(groups_at(0, 1, 2, 3), sites, options=AllocationTerms(sites_max=most)).sites["opened"].sum()) - 2 for most in (1, 2, 8)}
+    assert new == {1: 1, 2: 2, 8: 2}
+
+
 def test_divided_households_fill_what_whole_groups_cannot():
     groups, sites = groups_at(0, 1, 2), sites_at(0, 2, room=15)
     assert allocate(groups, sites).summary["groups_allocated"] == 2
