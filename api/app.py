@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
 _ROUTES = (page, county, gaps, groups, search, tiles, rasters, sensitivity, problems, plans, sites, choice, jobs, ogc, docs)
-_LABELS = {**ROAD_LABELS, **SITE_LABELS}
+_SITING = ("/plans/sites", "/plans/choice")
 _GZIP_FROM_BYTES = 1000
 _METHOD_NOT_ALLOWED = 405
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -75,8 +75,9 @@ def _unchanged(_request: Request, error: Exception) -> Response:
     return Response(status_code=304, headers=cast("NotModified", error).headers)
 
 
-def _bad_parameter(_request: Request, error: Exception) -> Response:
-    sentences = [fault_sentence(found, _LABELS) for found in cast("RequestValidationError", error).errors()]
+def _bad_parameter(request: Request, error: Exception) -> Response:
+    labels = SITE_LABELS if request.url.path.startswith(_SITING) else ROAD_LABELS
+    sentences = [fault_sentence(found, labels) for found in cast("RequestValidationError", error).errors()]
     return plain_problem(400, "参数有误", "；".join(sentences) + "。", kind="urn:zutong:problem:QueryError")
 
 

@@ -71,6 +71,7 @@ def _what(found: Mapping[str, Any]) -> str:
     words = {
         "literal_error": f"只能是 {choices}",
         "greater_than_equal": f"不能小于 {_plain(limits.get('ge'))}",
+        "greater_than": f"须大于 {_plain(limits.get('gt'))}",
         "less_than_equal": f"不能大于 {_plain(limits.get('le'))}",
         "string_pattern_mismatch": "里有不能用的字符",
         "string_too_long": f"不能超过 {limits.get('max_length')} 字",

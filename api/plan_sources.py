@@ -60,7 +60,11 @@ def costs_of_plan(snapshot: Snapshot) -> dict[str, Any] | None:
     ref = snapshot.revision.layers.get(NETWORK_LAYER)
     if ref is None:
         return None
-    reference = str(ref.info.get("summary", {}).get("costs", ""))
+    return costs_named(snapshot, str(ref.info.get("summary", {}).get("costs", "")))
+
+
+def costs_named(snapshot: Snapshot, reference: str) -> dict[str, Any]:
+    """A cost set by `id@version`, as the page shows it."""
     name, _, version = reference.partition("@")
     found = next((one for one in available_costs(snapshot) if one.id == name), None)
     about = _costs(found) if found else {"id": name, "title": name, "grade_warn": None, "grade_max": None}

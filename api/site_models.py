@@ -13,6 +13,7 @@ Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 SetId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,39}$")]
 Weights = Annotated[dict[Key, Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]], Field(max_length=40)]
 Judgement = Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]
+Pair = Annotated[tuple[Key, Key, Judgement], Field(strict=False)]  # JSON has no tuples
 Name = Annotated[str, Field(max_length=40, pattern=PLAIN_TEXT)]
 
 LABELS = {
@@ -20,11 +21,15 @@ LABELS = {
     "weights": "权重",
     "weights_name": "权重方案名称",
     "judgements": "两两比较",
+    "pairs": "各对指标",
+    "random_index": "随机一致性指标表",
     "method": "排序方法",
     "spread": "权重浮动",
     "draws": "抽样次数",
     "who": "安置对象",
-    "sites": "最多安置点数",
+    "sites": "最多新开几处",
+    "costs": "造价标准",
+    "include_unknown": "含待核实的组",
     "title": "名称",
     "author": "编制人",
     "lon": "经度",
@@ -37,7 +42,7 @@ class Judgements(Strict):
     """Pairwise comparisons: how many times the first criterion counts more than the second."""
 
     random_index: Annotated[str, Field(pattern=r"^[a-z][a-z-]{0,39}$", description="随机一致性指标表")] = "saaty"
-    pairs: Annotated[list[tuple[Key, Key, Judgement]], Field(min_length=1, max_length=780)]
+    pairs: Annotated[list[Pair], Field(min_length=1, max_length=780, description="指标、指标、前一项比后一项重要几倍")]
 
 
 class Weighing(Strict):
@@ -64,7 +69,7 @@ class SitesOrder(Weighing):
 
     set: Annotated[SetId | None, Field(description="选址条件；不填用本县的")] = None
     who: Annotated[Literal["planned", "eligible"], Field(description="planned：整组搬迁和险情区的组；eligible：政策允许搬的组也算")] = "planned"
-    sites: Annotated[int | None, Field(ge=1, le=500, description="最多启用几个安置点；不填不限")] = None
+    sites: Annotated[int | None, Field(ge=1, le=500, description="最多新开几处安置点，已有的不计在内；不填不限")] = None
     title: Annotated[str, Field(max_length=80, pattern=PLAIN_TEXT, description="研究的名称")] = ""
     author: Annotated[str, Field(max_length=40, pattern=PLAIN_TEXT, description="编制人")] = ""
 

@@ -3,39 +3,78 @@
 from __future__ import annotations
 
 import csv
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from pydantic import BaseModel, ValidationError
+
+from api.faults import body_sentence
+from api.site_models import LABELS, ChoiceOrder, SitesOrder
 from gis.sites.criteria import parse_weights
+from gis.sites.weighing import criterion_keys
 from layers.errors import InputError, QueryError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
+    from typing import TypeAlias
 
+    Pair: TypeAlias = tuple[str, str, float]
+
+Order = TypeVar("Order", bound=BaseModel)
 _COLUMNS = 3
 
 
-def read_weighing(weights: str, *, judgements: list[tuple[str, str, float]] | None, name: str) -> dict[str, Any]:
-    """Weights, judgements and name of an order.
+def read_study(body: dict[str, Any], weights: str, *, judgements: list[Pair] | None, save_as: str, labels: Mapping[str, str]) -> SitesOrder:
+    """The order of a study, as `POST /plans/sites` takes it.
 
     Args:
+        body: fields that need no reading.
         weights: `slope=0.3,hazard=0.7`, or the name of a set that was kept.
         judgements: pairs, instead of weights.
-        name: under which these are kept; empty for not at all.
+        save_as: name under which these are kept; empty for not at all.
+        labels: label of each criterion by key; either may have been typed.
 
     Raises:
-        QueryError: both weights and judgements, a name without either, or weights that cannot be read.
+        QueryError: both weights and judgements, a name without either, or what cannot be read.
     """
+    return _checked(SitesOrder, body | _weighing(weights, judgements, save_as, labels))
+
+
+def read_choice(body: dict[str, Any]) -> ChoiceOrder:
+    """The order of a comparison, as `POST /plans/choice` takes it.
+
+    Raises:
+        QueryError: something cannot be read.
+    """
+    return _checked(ChoiceOrder, body)
+
+
+def _weighing(weights: str, judgements: list[Pair] | None, name: str, labels: Mapping[str, str]) -> dict[str, Any]:
     if weights and judgements is not None:
-        raise QueryError("权重和两两比较只能给一样。")
-    typed = "=" in weights.replace("＝", "=")
-    if name and not typed and judgements is None:
+        raise QueryError("--weights 和 --judgements 只能给一样。")
+    typed = parse_weights(weights) if "=" in weights.replace("＝", "=") else None
+    if name and typed is None and judgements is None:
         raise QueryError("--save-weights 要和 --weights 的数值或 --judgements 一起给。")
     if judgements is not None:
-        return {"judgements": {"pairs": judgements}, "weights_name": name}
-    return {"weights": parse_weights(weights), "weights_name": name} if typed else {"weights_name": weights.strip()}
+        keys = criterion_keys({key for first, second, _ in judgements for key in (first, second)}, labels)
+        return {"judgements": {"pairs": [(keys[first], keys[second], times) for first, second, times in judgements]}, "weights_name": name}
+    if typed is None:
+        return {"weights_name": weights.strip()}
+    keys = criterion_keys(typed, labels)
+    if len(set(keys.values())) < len(keys):
+        raise QueryError("有一项指标的权重给了两次（代号和名称各一次）。")
+    return {"weights": {keys[key]: weight for key, weight in typed.items()}, "weights_name": name}
 
 
-def read_judgements(path: Path) -> list[tuple[str, str, float]]:
+def _checked(model: type[Order], body: dict[str, Any]) -> Order:
+    try:
+        return model.model_validate(body)
+    except ValidationError as error:
+        faults = [body_sentence(found, found["loc"], LABELS) for found in error.errors(include_url=False)]
+        raise QueryError("；".join(faults) + "。", hint="加 --help 查看各选项的写法。") from error
+
+
+def read_judgements(path: Path) -> list[Pair]:
     """Pairwise comparisons from a CSV file: first criterion, second criterion, how many times the first counts more; a heading is passed over.
 
     Raises:
@@ -52,7 +91,7 @@ def read_judgements(path: Path) -> list[tuple[str, str, float]]:
     return [_judgement(path.name, number, line) for number, line in body]
 
 
-def _judgement(file: str, number: int, line: list[str]) -> tuple[str, str, float]:
+def _judgement(file: str, number: int, line: list[str]) -> Pair:
     times = _times(line[-1])
     if len(line) != _COLUMNS or times is None or not times > 0:
         raise InputError(

@@ -12,6 +12,8 @@ import shapely
 
 from api.answers import records
 from api.errors import NotFound
+from api.plan_sources import costs_named
+from api.result_settings import settings_changed
 from api.result_versions import moved_on, versions
 from api.site_names import CHOICE, PARCELS, SCORES, STUDY, WEIGHT_SETS
 from api.site_sources import about_set, set_now, set_of_result, site_sets, site_sources
@@ -21,6 +23,7 @@ from gis.sites.reasons import explain_numbers
 from gis.sites.weighing import Weighing, weigh
 from layers.store.revision import LayerKind
 from layers.store.windows import read_place
+from web.site_words import conflict_words
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -31,25 +34,25 @@ if TYPE_CHECKING:
 
 NO_STUDY = "还没有安置选址研究；可以在这里提交一个，或运行 zutong sites DIR。"
 NO_CHOICE = "还没有修路与搬迁的比较；可以在这里提交一个，或运行 zutong choose DIR。"
-SITES = "选址条件"
+WEIGHTS = "权重方案"
 _SIMPLIFY_DEG = 3.0 / 111_320
 _DECIMALS = 6
 
 
 def outdated_result(snapshot: Snapshot, names: tuple[str, ...]) -> list[str]:
-    """Labels of what changed since these layers were computed: layers, or the site set; empty when nothing has, or when there are none."""
+    """Labels of what changed since these layers were computed: layers, sets, or the kept weights; empty when nothing has, or when there are none."""
     if not any(snapshot.has(name) for name in names):
         return []
-    return sorted(moved_on(snapshot, names) | ({SITES} if _set_changed(snapshot, names[0]) else set()))
+    reweighted = {WEIGHTS} if PARCELS in names and _reweighted(snapshot) else set()
+    return sorted(moved_on(snapshot, names) | settings_changed(snapshot, names[0]) | reweighted)
 
 
-def _set_changed(snapshot: Snapshot, name: str) -> bool:
-    """Whether the set says something else today; a set that is gone is not judged."""
-    ref = snapshot.revision.layers.get(name)
-    if ref is None or ref.stamp is None:
-        return False
-    now = set_now(snapshot, str(ref.stamp.options.get("sites", "")).partition("@")[0])
-    return now is not None and now.sha256 != ref.stamp.options.get("sites_sha256", now.sha256)
+def _reweighted(snapshot: Snapshot) -> bool:
+    """Whether the kept weights that the study counted with say something else today."""
+    summary = snapshot.revision.layers[PARCELS].info.get("summary", {}) if snapshot.has(PARCELS) else {}
+    kept = kept_weights(snapshot).get(str(summary.get("weighting", {}).get("name", "")))
+    used = {one["key"]: one["weight"] for one in summary.get("criteria", ()) if one["weight"] > 0}
+    return kept is not None and {key: weight for key, weight in kept.weights.items() if weight > 0} != used
 
 
 def _head(snapshot: Snapshot, names: tuple[str, ...], first: str, missing: str) -> dict[str, Any]:
@@ -80,8 +83,10 @@ def study_answer(snapshot: Snapshot, *, newest: bool) -> dict[str, Any]:
 def _study(snapshot: Snapshot) -> dict[str, Any]:
     head = _head(snapshot, STUDY, PARCELS, NO_STUDY)
     summary, rules = head["summary"] or {}, set_of_result(snapshot, PARCELS)
+    conflicts = [{**one, "text": conflict_words(one)} for one in summary.get("allocation", {}).get("conflicts", ())]
     return {
         **head,
+        "summary": {**summary, "conflicts": conflicts} if summary else None,
         "criteria": summary.get("criteria", []),
         "weight_sets": weight_rows(snapshot),
         "exclusions": summary.get("land", []),
@@ -116,7 +121,15 @@ def weight_rows(snapshot: Snapshot) -> list[dict[str, Any]]:
     rules = study_rules(snapshot)
     sets = ([weigh(rules, Weighing(), {})] if rules else []) + list(kept_weights(snapshot).values())
     return [
-        {"name": one.name, "method": one.method, "weights": dict(one.weights), "low": dict(one.low), "high": dict(one.high), "source": one.source}
+        {
+            "name": one.name,
+            "method": one.method,
+            "weights": dict(one.weights),
+            "low": dict(one.low),
+            "high": dict(one.high),
+            "source": one.source,
+            "cr": None if (judged := one.consistency()) is None else judged.cr,
+        }
         for one in sets
     ]
 
@@ -207,7 +220,8 @@ def _choice(snapshot: Snapshot) -> dict[str, Any]:
     rules = set_of_result(snapshot, CHOICE[0])
     head = _head(snapshot, CHOICE, CHOICE[0], NO_CHOICE)
     groups, sites = (_rows(snapshot, name) for name in CHOICE[:2])
-    return {**head, "groups": groups, "sites": sites, "set": about_set(rules) if rules else None, "costs": (head["summary"] or {}).get("costs")}
+    costs = costs_named(snapshot, str(head["summary"]["costs"])) if head["summary"] else None
+    return {**head, "groups": groups, "sites": sites, "set": about_set(rules) if rules else None, "costs": costs}
 
 
 def shapes(snapshot: Snapshot, name: str, columns: tuple[str, ...]) -> bytes:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from web.site_legend import CLASSES
 from web.site_study import records
-from web.site_words import SITE_KIND_WORDS, allocation_lines, hectares, km2, number, ranking_lines, share, weighting_lines, word
+from web.site_words import SITE_KIND_WORDS, allocation_lines, hectares, km2, number, plain, ranking_lines, share, weighting_lines, word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import pandas as pd
 
     from web.site_study import SiteBook
 
 
 HECTARE, KM2 = 1e4, 1e6
+NAMED = 3
 
 
 def study_lines(book: SiteBook, summary: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -32,9 +33,15 @@ def study_lines(book: SiteBook, summary: Mapping[str, Any]) -> list[tuple[str, s
         ("可建地块", f"{parcels['count']:,} 块，{hectares(parcels['area_m2'])}，可安置 {parcels['capacity_households']:,} 户"),
         *weighting_lines(book.weighting),
         *ranking_lines(book.ranking, book.labels),
-        ("安置对象", f"{summary['allocation']['groups']:,} 组、{int(summary['allocation']['households']):,} 户"),
-        *allocation_lines(book.allocation_summary),
+        *settled_lines(summary["allocation"]),
     ]
+
+
+def settled_lines(allocation: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Who has to be settled, and how well that can be done."""
+    if not allocation["groups"]:
+        return [("安置对象", "没有须安置的组")]
+    return [("安置对象", f"{allocation['groups']:,} 组、{number(allocation['households'])} 户"), *allocation_lines(allocation)]
 
 
 def land_rows(summary: Mapping[str, Any]) -> list[tuple[str, ...]]:
@@ -71,11 +78,14 @@ def parcel_rows(book: SiteBook, count: int) -> list[tuple[str, ...]]:
 
 
 def settlement_rows(book: SiteBook) -> list[tuple[str, ...]]:
-    """How many settlements, and households in them, fall in each class."""
-    frame = pd.DataFrame(book.settlements.drop(columns="geometry", errors="ignore"))
-    homes = frame["moved_households_count"] if "moved_households_count" in frame else pd.Series(pd.NA, index=frame.index, dtype="Int64")
-    parts = [(key, homes[frame["class"] == key]) for key in CLASSES]
-    return [(word(CLASSES, key), f"{len(rows):,}", number(rows.sum())) for key, rows in parts if len(rows)]
+    """How many settlements fall in each class, their mean score, and some of their names."""
+    parts = [(key, book.settlements[book.settlements["class"] == key]) for key in CLASSES]
+    return [(word(CLASSES, key), f"{len(rows):,}", number(rows["score"].mean(), 1), _named(rows)) for key, rows in parts if len(rows)]
+
+
+def _named(rows: pd.DataFrame) -> str:
+    names = [plain(name) for name in rows["settlement_name"].fillna(rows["settlement_code"])]
+    return "、".join(names[:NAMED]) + (f" 等 {len(names):,} 处" if len(names) > NAMED else "")
 
 
 def allocated_rows(book: SiteBook, count: int) -> list[tuple[str, ...]]:

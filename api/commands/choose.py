@@ -16,7 +16,7 @@ from api.ledger import marks
 from api.result_files import suffix_in
 from api.runs.choice import ChoiceReport
 from api.runs.choice_files import CHOICE_FORMATS, write_choice
-from api.site_models import ChoiceOrder
+from api.site_options import read_choice
 from api.site_orders import check_choice
 from api.snapshot import Snapshot, Snapshots
 from layers.workspace import open_workspace
@@ -46,7 +46,7 @@ def choose(
     """Compare, then say what came of it."""
     if out is not None:
         suffix_in(out, CHOICE_FORMATS, "修路与搬迁比较")
-    order = ChoiceOrder(set=rules, costs=costs, include_unknown=include_unknown, title=title, author=author)
+    order = read_choice({"set": rules, "costs": costs, "include_unknown": include_unknown, "title": title, "author": author})
     check_choice(Snapshots(folder).current(), order)
     with progress() as tell:
         report = choice_as_ordered(

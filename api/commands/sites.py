@@ -16,9 +16,9 @@ from api.ledger import marks
 from api.result_files import suffix_in
 from api.runs.site_files import SITE_FORMATS, site_book, write_study
 from api.runs.sites import StudyReport
-from api.site_models import SitesOrder
-from api.site_options import read_judgements, read_weighing
-from api.site_orders import check_study
+from api.site_names import STUDY
+from api.site_options import read_judgements, read_study
+from api.site_orders import check_study, criterion_labels
 from api.snapshot import Snapshot, Snapshots
 from layers.workspace import open_workspace
 from web.site_lines import allocated_rows, land_rows, parcel_rows, settlement_rows, study_lines
@@ -26,7 +26,7 @@ from web.site_lines import allocated_rows, land_rows, parcel_rows, settlement_ro
 SHOWN = 10
 LAND_HEADS = ("限制条件", "占地（km²）", "占全县", "只因此条（km²）")
 PARCEL_HEADS = ("名次", "地块", "名称", "得分", "列第一", "面积（公顷）", "平均坡度", "可安置户")
-SETTLEMENT_HEADS = ("评级", "已有安置点（处）", "户数")
+SETTLEMENT_HEADS = ("评级", "处", "平均得分", "安置点")
 SITE_HEADS = ("安置地点", "名称", "种类", "安置户", "容量", "组")
 
 
@@ -44,7 +44,7 @@ def sites(  # noqa: PLR0913 - each is an option of the command
     save: Annotated[str, typer.Option("--save-weights", help="把这次的权重存为方案的名称")] = "",
     topsis: Annotated[bool, typer.Option("--topsis", help="按 TOPSIS 排序，不按加权和")] = False,
     who: Annotated[str, typer.Option("--who", help="planned：整组搬迁和险情区的组；eligible：政策允许搬的组也算")] = "planned",
-    most: Annotated[int | None, typer.Option("--sites", help="最多启用几个安置点")] = None,
+    most: Annotated[int | None, typer.Option("--sites", help="最多新开几处安置点，已有的不计在内")] = None,
     title: Annotated[str, typer.Option("--title", help="这项研究的名称")] = "",
     author: Annotated[str, typer.Option("--author", help="编制人")] = "",
     out: Annotated[Path | None, typer.Option("--out", help="写成 .xlsx（台账）、.pdf（比选图表）、.gpkg 或 .geojson")] = None,
@@ -53,10 +53,11 @@ def sites(  # noqa: PLR0913 - each is an option of the command
     """Study, then say what came of it."""
     if out is not None:
         suffix_in(out, SITE_FORMATS, "选址研究")
-    weighing = read_weighing(weights, judgements=None if judgements is None else read_judgements(judgements), name=save)
     method = "topsis" if topsis else "weighted_sum"
-    order = SitesOrder.model_validate({**weighing, "method": method, "set": rules, "who": who, "sites": most, "title": title, "author": author})
-    check_study(Snapshots(folder).current(), order)
+    body = {"method": method, "set": rules, "who": who, "sites": most, "title": title, "author": author}
+    before, pairs = Snapshots(folder).current(), None if judgements is None else read_judgements(judgements)
+    order = read_study(body, weights, judgements=pairs, save_as=save, labels=criterion_labels(before, rules))
+    check_study(before, order)
     with progress() as tell:
         report = study_as_ordered(
             open_workspace(folder), order.model_dump(mode="json"), title=order.title.strip(), author=order.author.strip(), tell=tell
@@ -70,10 +71,7 @@ def sites(  # noqa: PLR0913 - each is an option of the command
 def sites_result(snapshot: Snapshot, report: StudyReport) -> dict[str, Any]:
     """The JSON of the command: everything but shapes and the grid."""
     about = facts.county_answer(snapshot)
-    rows = {
-        name: records(pd.DataFrame(snapshot.frame(name).drop(columns="geometry", errors="ignore")))
-        for name in ("parcels", "settlement_review", "settlement_moves", "allocation", "allocation_sites")
-    }
+    rows = {name: records(pd.DataFrame(snapshot.frame(name).drop(columns="geometry", errors="ignore"))) for name in STUDY[1:] if snapshot.has(name)}
     return {"county": about["county"], "revision": report.revision.id, "synthetic": about["synthetic"], "summary": dict(report.summary), **rows}
 
 
@@ -83,9 +81,10 @@ def show_sites(console: Console, snapshot: Snapshot, report: StudyReport, writte
     console.print(table(f"{county.name or county.code}　安置选址研究", ("项目", "内容"), study_lines(book, report.summary)))
     console.print(table("限制条件占用的土地（条件之间会重叠）", LAND_HEADS, land_rows(report.summary), numbers=LAND_HEADS[1:]))
     best = parcel_rows(book, SHOWN)
-    console.print(table(f"得分最高的地块（前 {len(best)} 块）", PARCEL_HEADS, best, numbers=(PARCEL_HEADS[0], *PARCEL_HEADS[3:])))
+    if best:
+        console.print(table(f"得分最高的地块（前 {len(best)} 块）", PARCEL_HEADS, best, numbers=(PARCEL_HEADS[0], *PARCEL_HEADS[3:])))
     if len(book.settlements):
-        console.print(table("已有安置点，用同一把尺子", SETTLEMENT_HEADS, settlement_rows(book), numbers=SETTLEMENT_HEADS[1:]))
+        console.print(table("已有安置点，用同一把尺子", SETTLEMENT_HEADS, settlement_rows(book), numbers=SETTLEMENT_HEADS[1:3]))
     if len(book.allocation_sites):
         console.print(table("启用的安置地点", SITE_HEADS, allocated_rows(book, SHOWN), numbers=SITE_HEADS[3:]))
     for sentence in report.summary["notes"]:

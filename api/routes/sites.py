@@ -15,7 +15,7 @@ from api.plan_models import PLAIN_TEXT, JobAnswer, LineCollection
 from api.routes.plans import LinesJson, PlanSnapshotDep
 from api.runs.site_files import SITE_FORMATS, site_file
 from api.site_models import PlaceAnswer, RankAnswer, SitesAnswer, SitesOrder, Weighing
-from api.site_orders import check_study
+from api.site_orders import check_kept, check_study
 from api.writing import WritingRoute
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def keep(request: Request, name: Annotated[str, Path(min_length=1, max_length=40
     """Keep weights or judgements under a name; as a job, for a revision is made."""
     snapshot = request.app.state.snapshots.current()
     named = weighing.model_copy(update={"weights_name": name})
-    check_study(snapshot, named)
+    check_kept(snapshot, named)
     return _ordered(request, WEIGHTS, {**named.model_dump(mode="json"), "set": None}, f"权重方案 {name}", "")
 
 

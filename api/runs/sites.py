@@ -116,7 +116,7 @@ def study_county_sites(workspace: Workspace, order: StudyOrder, *, sites: str | 
     weights = weigh(rules, order.weighing, saved_weights(workspace, head))
     stamp = _stamp(head, rules, weights, order)
     if not _outdated(workspace, head, stamp):
-        return _report(workspace, head)
+        return _report(workspace, _with_weights(workspace, head, weights, order))
     study = _study(workspace, head, rules, weights, order, lambda words, done: tell(words, done * _COMMITTING))
     tell("写入结果", _COMMITTING)
     return _report(workspace, _commit(workspace, head, study, weights, order, stamp))
@@ -147,7 +147,6 @@ def _stamp(head: Revision, rules: SiteSet, weights: WeightSet, order: StudyOrder
         "sites_sha256": rules.sha256,
         "weights": dict(weights.weights),
         "ranges": {key: list(ends) for key, ends in weights.ranges().items()},
-        "method": order.weighing.method,
     }
     return make_stamp(head, INPUTS, options=options, code_version=version("zutong"))
 
@@ -180,13 +179,28 @@ def _commit(workspace: Workspace, head: Revision, study: SiteStudy, weights: Wei
     changes = gone | {name: Change(frame=frame, info=info, stamp=stamp) for name, frame in study.frames.items()}
     changes[PARCELS] = Change(frame=study.frames[PARCELS], info=info | {"summary": dict(study.summary)}, stamp=stamp)
     if order.save_as:
-        kept = {**saved_weights(workspace, head), order.save_as: weights}
-        changes[WEIGHT_SETS] = Change(frame=weight_frame(kept.values()), info=info)
+        changes[WEIGHT_SETS] = _kept(workspace, head, weights)
     with tempfile.TemporaryDirectory(prefix="zutong-sites-") as folder:
         grid = Path(folder) / "site_scores.tif"
         write_bands(grid, study.bands, study.transform, study.crs, nodata=study.nodata)
         changes[SCORES] = Change(path=grid, info=info, stamp=stamp)
         return workspace.store.commit(changes, title=order.title or "安置选址", author=order.author)
+
+
+def _kept(workspace: Workspace, head: Revision, weights: WeightSet) -> Change:
+    """The kept weights with one more set; a set of that name is replaced."""
+    return Change(frame=weight_frame({**saved_weights(workspace, head), weights.name: weights}.values()))
+
+
+def _with_weights(workspace: Workspace, head: Revision, weights: WeightSet, order: StudyOrder) -> Revision:
+    """The revision that keeps the weights of a study that was there already; the same one where there is nothing to keep."""
+    if not order.save_as or saved_weights(workspace, head).get(weights.name) == weights:
+        return head
+    return workspace.store.commit({WEIGHT_SETS: _kept(workspace, head, weights)}, title=_weights_title(weights), author=order.author)
+
+
+def _weights_title(weights: WeightSet) -> str:
+    return f"权重方案：{weights.name}"
 
 
 def _report(workspace: Workspace, head: Revision) -> StudyReport:
@@ -204,7 +218,5 @@ def keep_weights(workspace: Workspace, weighing: Weighing, *, sites: str | None 
     head = workspace.store.head()
     if head is None:
         raise LayerNotFound("工作区里还没有数据，权重方案没有保存。")
-    kept = saved_weights(workspace, head)
-    found = weigh(site_set_of(workspace, sites), weighing, kept)
-    frame = weight_frame({**kept, found.name: found}.values())
-    return workspace.store.commit({WEIGHT_SETS: Change(frame=frame)}, title=f"权重方案：{found.name}", author=author)
+    found = weigh(site_set_of(workspace, sites), weighing, saved_weights(workspace, head))
+    return workspace.store.commit({WEIGHT_SETS: _kept(workspace, head, found)}, title=_weights_title(found), author=author)

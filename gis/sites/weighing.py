@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from gis.sites.criteria import WeightSet, ahp_set, direct_set
@@ -10,13 +10,15 @@ from gis.sites.criteria.random_index import DEFAULT
 from layers.errors import QueryError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from gis.sites.criteria.ranking import RankMethod
     from gis.sites.sets import SiteSet
 
 NEUTRAL = "中性默认"
 UNNAMED = "本次权重"
+RESERVED = (NEUTRAL, UNNAMED)
+"""Names that no set can be kept under."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Weighing:
         judgements: instead of weights, how many times as important the first of a pair is as the second.
         random_index: table for the consistency of judgements.
         name: of the set: kept already (without weights and judgements), or the name of the given ones.
-        spread: share by which a weight may be off; None: half to one and a half times.
+        spread: share by which every weight may be off; None: as the weights bring it, half to one and a half times where they say nothing.
         method: of ranking.
         draws: how many weights are tried for the certainty of ranks; None: as the set says.
     """
@@ -53,25 +55,38 @@ def weigh(rules: SiteSet, asked: Weighing, kept: Mapping[str, WeightSet]) -> Wei
     Raises:
         QueryError: an unknown criterion or name, or judgements that contradict each other.
     """
+    found = _found(rules, asked, kept)
+    if asked.spread is None:
+        return found
+    low, high = ({key: min(weight * (1 + sign * asked.spread), 1.0) for key, weight in found.weights.items()} for sign in (-1, 1))
+    return replace(found, low=low, high=high)
+
+
+def _found(rules: SiteSet, asked: Weighing, kept: Mapping[str, WeightSet]) -> WeightSet:
+    """The weights with the ranges that they bring."""
     labels = {key: label for key, label, _ in rules.criteria.listed()}
+    given = asked.weights is not None or bool(asked.judgements)
+    if given and asked.name in RESERVED:
+        raise QueryError(f"“{asked.name}”这个名称另有所指，请换一个名称保存权重。")
     if asked.judgements:
-        return ahp_set(asked.name or UNNAMED, asked.judgements, _judged(asked.judgements, labels), random_index=asked.random_index)
+        compared = criterion_keys({key for pair in asked.judgements for key in pair}, labels)
+        ordered = {key: label for key, label in labels.items() if key in compared.values()}
+        return ahp_set(asked.name or UNNAMED, asked.judgements, ordered, random_index=asked.random_index)
     if asked.weights is not None:
-        _refuse_unknown(asked.weights, labels)
-        return _direct(asked.name or UNNAMED, asked.weights, asked.spread)
+        criterion_keys(asked.weights, labels)
+        return direct_set(asked.name or UNNAMED, {key: weight for key, weight in asked.weights.items() if weight > 0})
     if asked.name and asked.name != NEUTRAL:
-        if asked.name not in kept:
-            known = "、".join(f"“{name}”" for name in kept) or "还没有"
-            raise QueryError(f"没有名为“{asked.name}”的权重方案；已存的：{known}。")
-        return kept[asked.name]
-    spread = float(rules.ranking.range_share.value) if asked.spread is None else asked.spread
+        return _kept(asked.name, kept, labels)
     weights = {key: weight for key, weight in rules.criteria.weights().items() if weight > 0}
-    return direct_set(NEUTRAL, weights, ranges=_ranges(weights, spread), method="neutral", source=rules.reference())
+    return direct_set(NEUTRAL, weights, ranges=_ranges(weights, float(rules.ranking.range_share.value)), method="neutral", source=rules.reference())
 
 
-def _direct(name: str, weights: Mapping[str, float], spread: float | None) -> WeightSet:
-    given = {key: weight for key, weight in weights.items() if weight > 0}
-    return direct_set(name, given, ranges=None if spread is None else _ranges(given, spread))
+def _kept(name: str, kept: Mapping[str, WeightSet], labels: Mapping[str, str]) -> WeightSet:
+    if name not in kept:
+        known = "、".join(f"“{one}”" for one in (NEUTRAL, *kept))
+        raise QueryError(f"没有名为“{name}”的权重方案；可用的有：{known}。")
+    criterion_keys(kept[name].weights, labels)
+    return kept[name]
 
 
 def _ranges(weights: Mapping[str, float], spread: float) -> dict[str, tuple[float, float]]:
@@ -80,15 +95,19 @@ def _ranges(weights: Mapping[str, float], spread: float) -> dict[str, tuple[floa
     return {key: (weight * (1 - spread), min(weight * (1 + spread), total)) for key, weight in weights.items()}
 
 
-def _judged(judgements: Mapping[tuple[str, str], float], labels: Mapping[str, str]) -> dict[str, str]:
-    """The criteria that are compared, in the order of the set."""
-    named = {key for pair in judgements for key in pair}
-    _refuse_unknown(dict.fromkeys(named, 1.0), labels)
-    return {key: label for key, label in labels.items() if key in named}
+def criterion_keys(names: Iterable[str], labels: Mapping[str, str]) -> dict[str, str]:
+    """Keys of criteria that are named by key or by label.
 
+    Args:
+        names: as they were given.
+        labels: label of each criterion, by key.
 
-def _refuse_unknown(weights: Mapping[str, float], labels: Mapping[str, str]) -> None:
-    unknown = sorted(set(weights) - set(labels))
+    Raises:
+        QueryError: one of them is no criterion; the sentence lists those there are.
+    """
+    keys = {label: key for key, label in labels.items()} | {key: key for key in labels}
+    unknown = sorted(name for name in names if name not in keys)
     if unknown:
         known = "、".join(f"{key}（{label}）" for key, label in labels.items())
         raise QueryError(f"没有“{unknown[0]}”这项指标；可用的有：{known}。")
+    return {name: keys[name] for name in names}

@@ -23,6 +23,8 @@ METHODS: tuple[Method, ...] = ("neutral", "direct", "ahp")
 SWING = 0.5
 """Where nobody says how far a weight may be off: from half to one and a half times. No source gives weights that hold everywhere, so no narrower trust is claimed."""
 LONGEST_NAME = 40
+DECIMALS = 12
+"""Shares are kept so: 0.2 as such, not as what adding up has left of it."""
 _SLACK = 1e-9
 
 
@@ -123,7 +125,7 @@ def shared(weights: Mapping[str, float]) -> dict[str, float]:
         if not (math.isfinite(weight) and weight >= 0):
             raise QueryError(f"“{key}”的权重 {weight:g} 不能用，须是不小于 0 的数。")
     shares = normalised(np.fromiter(weights.values(), dtype=np.float64, count=len(weights)))
-    return dict(zip(weights, shares.tolist(), strict=True))
+    return {key: round(share, DECIMALS) for key, share in zip(weights, shares.tolist(), strict=True)}
 
 
 def shared_ranges(weights: Mapping[str, float], ranges: Mapping[str, Range] | None = None) -> dict[str, Range]:
@@ -144,7 +146,7 @@ def _range(key: str, weight: float, given: Range | None, total: float) -> Range:
     slack = _SLACK * total
     if not (math.isfinite(low) and math.isfinite(high) and 0 <= low <= weight + slack and weight - slack <= high):
         raise QueryError(f"“{key}”的权重范围 {low:g} 到 {high:g} 不能用：须不小于 0，并包含权重 {weight:g}。")
-    return low / total, min(high / total, 1.0)
+    return round(low / total, DECIMALS), round(min(high / total, 1.0), DECIMALS)
 
 
 def parse_weights(text: str) -> dict[str, float]:
