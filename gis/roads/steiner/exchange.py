@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from gis.roads.steiner.problem import Bounded, Problem
     from gis.roads.steiner.search import Search
 
-# Flows (edges × terminals), and entries of the factor of the Laplacian, that fit: 8 bytes each, and 16.
-FLOWS, ENTRIES = 4e7, 30_000_000
+# What fits into memory and time: flows (edges × terminals), entries of the factor of the Laplacian, and what they are worked on (entries × terminals).
+FLOWS, ENTRIES, PRODUCTS = 40_000_000, 30_000_000, 800_000_000
 # Moves between two looks at bound and trees.
 MOVES = 30
 # Edges leave when a fifth of them can: the Laplacian has to be taken apart anew.
@@ -55,7 +55,7 @@ def _along_flows(search: Search, shares: Shares, look: Effort, random: np.random
         construct(search, price, start, look)
 
 
-def exchange(search: Search, rule: Rule, quick: Effort, union: Effort, rounds: int, random: np.random.Generator) -> None:
+def exchange(search: Search, rule: Rule, quick: Effort, union: Effort, rounds: int, random: np.random.Generator) -> bool:
     """Raise the bound and look for better trees, as many rounds as asked or until little is left to gain.
 
     Args:
@@ -65,21 +65,26 @@ def exchange(search: Search, rule: Rule, quick: Effort, union: Effort, rounds: i
         union: the same among the edges of several trees.
         rounds: how many.
         random: where trees are begun.
+
+    Returns:
+        Whether it could be done: the Laplacian of the graph has few enough entries.
     """
     shares = begin_shares(search.now, own_best(search)[1])
     factor: Factor | None = None
-    for _ in range(rounds):
-        factor = factor or laplacian_of(search.now, ENTRIES)
+    limit = min(ENTRIES, PRODUCTS // len(search.now.terminals))
+    for done in range(rounds):
+        factor = factor or laplacian_of(search.now, limit)
         if factor is None:
-            return
+            return done > 0
         move_shares(search.now, shares, factor, MOVES)
         found = _bound(search, shares, rule)
         along_bound(search, found, quick)
         _along_flows(search, shares, quick, random)
         recombine(search, union, random)
         if search.bound >= search.cost * (1 - NARROW):
-            return
+            break
         before = search.now
         shrink(search, found, WORTH)
         if search.now is not before:
             shares, factor = carry_shares(shares, before, search.now), None
+    return True

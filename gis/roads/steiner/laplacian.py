@@ -16,11 +16,14 @@ from scipy.sparse.linalg import spilu
 from gis.compiled import compiled
 
 if TYPE_CHECKING:
-    from gis.roads.steiner.graph import Floats, Graph, Ints, Ints32
+    from gis.roads.steiner.graph import Arcs, Floats, Graph, Ints, Ints32
 
 Reals = NDArray[np.float32]
 # Each node is tied to its neighbours by so much more than it is, relatively: pieces cut off by rounding leave nothing to divide by zero.
 TIE = 1e-10
+# Graphs are taken apart if no more nodes than this, times the root of their number, lie equally far from one of them, as on every map. Others (no two
+# halves of which hang together by few nodes) would fill up, and even their order would take minutes.
+WIDTH = 16.0
 
 
 class Factor(NamedTuple):
@@ -119,21 +122,46 @@ def _solve(factor: Factor, x: Reals) -> None:
                 own[column] -= share * other[column]
 
 
-def _place(graph: Graph, root: int, weight: Floats) -> Ints32:
+@compiled
+def _widest(arcs: Arcs, root: int) -> int:
+    """The most nodes that are equally many edges away from where a walk begins, without the root."""
+    nodes = len(arcs.first) - 1
+    seen, queue = np.zeros(nodes, np.bool_), np.empty(nodes, np.int32)
+    seen[root] = True
+    widest = 0
+    for start in range(nodes):
+        if seen[start]:
+            continue
+        seen[start] = True
+        queue[0] = start
+        done, level, size = 0, 1, 1
+        while done < size:
+            node = queue[done]
+            done += 1
+            for at in range(arcs.first[node], arcs.first[node + 1]):
+                other = arcs.head[at]
+                if not seen[other]:
+                    seen[other] = True
+                    queue[size] = other
+                    size += 1
+            if done == level:
+                widest = max(widest, size - level)
+                level = size
+    return widest
+
+
+def _place(graph: Graph, root: int) -> Ints32:
     """The order in which nodes are taken out: least degree first. An incomplete factor that keeps nothing gives the order for next to nothing."""
-    rest = np.delete(np.arange(graph.nodes), root)
-    matrix = _matrix(graph, weight).tocsc()[rest][:, rest]
-    found = spilu(matrix.tocsc(), drop_tol=1.0, fill_factor=1, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
-    place = np.full(graph.nodes, -1, np.int32)
+    nodes, every, ones = graph.nodes, np.arange(graph.nodes), np.ones(len(graph.a))
+    rows, columns = np.concatenate([graph.a, graph.b, every]), np.concatenate([graph.b, graph.a, every])
+    # Only the pattern counts; a heavy diagonal can always be divided by.
+    values = np.concatenate([-ones, -ones, np.full(nodes, 2.0 * nodes)])
+    rest = np.delete(every, root)
+    matrix = coo_array((values, (rows, columns)), (nodes, nodes)).tocsc()[rest][:, rest].tocsc()
+    found = spilu(matrix, drop_tol=1.0, fill_factor=1, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
+    place = np.full(nodes, -1, np.int32)
     place[rest] = found.perm_c
     return place
-
-
-def _matrix(graph: Graph, weight: Floats) -> coo_array:
-    nodes, every = graph.nodes, np.arange(graph.nodes)
-    degree = (np.bincount(graph.a, weight, nodes) + np.bincount(graph.b, weight, nodes)) * (1 + TIE)
-    rows, columns = np.concatenate([graph.a, graph.b, every]), np.concatenate([graph.b, graph.a, every])
-    return coo_array((np.concatenate([-weight, -weight, degree]), (rows, columns)), (nodes, nodes))
 
 
 def _upper(graph: Graph, place: Ints32, weight: Floats) -> _Upper:
@@ -157,9 +185,11 @@ def take_apart_laplacian(graph: Graph, root: int, weight: Floats, limit: int) ->
         limit: how many entries there may be at most.
 
     Returns:
-        The factor; None if it would have more entries than the limit.
+        The factor; None if it would have more entries than the limit, or the graph is nothing like a map.
     """
-    place = _place(graph, root, weight)
+    if _widest(graph.arcs, root) > WIDTH * graph.nodes**0.5:
+        return None
+    place = _place(graph, root)
     upper = _upper(graph, place, weight)
     parent, count = _count(upper.first, upper.row, limit)
     if not len(parent):

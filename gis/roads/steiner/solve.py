@@ -112,17 +112,24 @@ def _by_ascent(search: Search, plan: Plan, random: np.random.Generator, tell: Ca
         _turn(search, plan, turn, random)
 
 
+def _by_exchange(search: Search, plan: Plan, random: np.random.Generator, tell: Callable[[str, float], None]) -> bool:
+    """Better trees and bounds by shares of all prices, where that fits; whether it does."""
+    if search.solved or not fits(search.now):
+        return search.solved
+    tell("求最省的连通路网：逐轮收紧下界并改进", 0.5)
+    return exchange(search, RULES[2], plan.quick, plan.union, plan.rounds, random)
+
+
 def _solve(problem: Problem, effort: float, seed: int, tell: Callable[[str, float], None]) -> tuple[Ints, float]:
     search, random, plan = begin(problem), np.random.default_rng(seed), _plan(problem, effort)
     construct(search, problem.graph.arcs.price, problem.root, plan.quick._replace(rounds=0))
     shrink(search, climb(search, RULES[0]))
     tell("求最省的连通路网：先求出下界", 0.2)
     polish(search, own_best(search)[2], plan.quick)
-    if problem.graph.nodes <= USUAL_NODES or not fits(search.now):
-        _by_ascent(search, plan, random, tell)
-    if not search.solved and fits(search.now):
-        tell("求最省的连通路网：再收紧下界", 0.9)
-        exchange(search, RULES[2], plan.quick, plan.union, plan.rounds, random)
+    if problem.graph.nodes > USUAL_NODES and _by_exchange(search, plan, random, tell):
+        return search.best, search.bound
+    _by_ascent(search, plan, random, tell)
+    _by_exchange(search, plan, random, tell)
     return search.best, search.bound
 
 

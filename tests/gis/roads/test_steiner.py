@@ -11,9 +11,12 @@ from scipy.sparse.csgraph import dijkstra, floyd_warshall, minimum_spanning_tree
 from gis.roads.steiner import make_graph, shortest_from, solve_steiner
 from gis.roads.steiner.construct import cheapest_tree
 from gis.roads.steiner.dual_ascent import Rule, ascend
+from gis.roads.steiner.exchange import exchange
 from gis.roads.steiner.flows import Shares, begin_shares, bound_by_shares, laplacian_of, move_shares
+from gis.roads.steiner.improve import Effort
 from gis.roads.steiner.laplacian import potentials, take_apart_laplacian
 from gis.roads.steiner.problem import open_problem
+from gis.roads.steiner.search import begin, construct
 
 
 def exact(nodes, a, b, cost, terminals):
@@ -187,6 +190,27 @@ def test_potentials_beside_numpy(family, seed):
 def test_a_laplacian_that_does_not_fit_is_not_taken_apart():
     graph = make_graph(*grid_with_holes(np.random.default_rng(0)))
     assert take_apart_laplacian(graph, 0, 1 / graph.cost, 10) is None
+
+
+def test_a_graph_nothing_like_a_map_is_not_taken_apart():
+    random = np.random.default_rng(0)
+    ends = random.integers(4000, size=(2, 16_000))
+    graph = make_graph(4000, *ends, np.ones(16_000))
+    assert take_apart_laplacian(graph, 0, graph.cost, 10**9) is None
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.sampled_from(FAMILIES), st.integers(0, 10_000), st.integers(1, 4))
+def test_exchange_alone_keeps_the_optimum_between_bound_and_tree(family, seed, rounds):
+    """However few rounds: edges that a better tree needs never leave, and the shares are carried over to what is left."""
+    problem, _, least = opened(family, seed)
+    if not len(problem.terminals):
+        return
+    search = begin(problem)
+    construct(search, problem.graph.arcs.price, problem.root, Effort(3, 100, 0))
+    assert exchange(search, Rule(1.2), Effort(3, 100, 1), Effort(3, 100, 1), rounds, np.random.default_rng(seed))
+    assert search.bound <= least * (1 + 1e-9)
+    assert search.cost >= least * (1 - 1e-9)
 
 
 @pytest.mark.parametrize("detour", [1.0, 1.3])
