@@ -27,6 +27,7 @@ READY = 'html[data-ready]:not([data-ready=""])[data-renderer]'
 CALM_MS = 2500
 STEP, MOST_BYTES = 8, 500_000
 COARSE, FEW_BYTES = 12, 400_000
+LARGE_HOUSEHOLDS = 100
 
 
 @pytest.fixture(scope="module")
@@ -110,6 +111,23 @@ def test_roads(show, address):
     page = show(f"#panel=plan&work={told['work_code']}")
     page.wait_for_selector("#card .profile")
     _save(page, "roads", step=COARSE, most=FEW_BYTES)
+
+
+def _large(parcel):
+    return parcel["rank"] is not None and parcel["source"] == "found" and parcel["capacity_households"] >= LARGE_HOUSEHOLDS
+
+
+def test_sites(show, address):
+    """The study with its ranked parcels, and the card of the best of those on which a village finds room."""
+    with urllib.request.urlopen(f"{address}plans/sites") as answer:
+        parcels = json.load(answer).get("parcels", [])
+    if not any(map(_large, parcels)):
+        pytest.skip("no siting study in this county (zutong sites)")
+    told = min(filter(_large, parcels), key=lambda parcel: parcel["rank"])
+    page = show(f"#panel=sites&parcel={told['parcel_code']}")
+    page.wait_for_selector("#card:not([hidden])")
+    page.wait_for_timeout(CALM_MS)
+    _save(page, "sites", step=COARSE, most=FEW_BYTES)
 
 
 def test_narrow(show):
