@@ -103,6 +103,7 @@ class Criterion(Shape):
     low: float | None
     high: float | None
     source: str
+    words: Annotated[list[str], Field(description="分级指标各代码的说法；实测值是其中的序号")]
 
 
 class Exclusion(Shape):

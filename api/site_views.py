@@ -19,7 +19,7 @@ from api.site_names import CHOICE, PARCELS, SCORES, STUDY, WEIGHT_SETS
 from api.site_sources import about_set, set_now, set_of_result, site_sets, site_sources
 from gis.grid import Grid
 from gis.sites.criteria import rank_parcels, read_weight_sets
-from gis.sites.reasons import explain_numbers
+from gis.sites.reasons import CLASS_WORDS, explain_numbers
 from gis.sites.weighing import Weighing, weigh
 from layers.store.revision import LayerKind
 from layers.store.windows import read_place
@@ -87,7 +87,7 @@ def _study(snapshot: Snapshot) -> dict[str, Any]:
     return {
         **head,
         "summary": {**summary, "conflicts": conflicts} if summary else None,
-        "criteria": summary.get("criteria", []),
+        "criteria": [{**one, "words": list(CLASS_WORDS.get(one["key"], ()))} for one in summary.get("criteria", ())],
         "weight_sets": weight_rows(snapshot),
         "exclusions": summary.get("land", []),
         "parcels": _rows(snapshot, PARCELS),
@@ -128,6 +128,7 @@ def weight_rows(snapshot: Snapshot) -> list[dict[str, Any]]:
             "low": dict(one.low),
             "high": dict(one.high),
             "source": one.source,
+            "judgements": [[*pair, times] for pair, times in one.judgements.items()],
             "cr": None if (judged := one.consistency()) is None else judged.cr,
         }
         for one in sets

@@ -32,6 +32,11 @@ if TYPE_CHECKING:
     from gis.sites.suitability import Suitability
 
 _HAZARD_WORDS = {"none": "无影响", **HAZARD_LABELS}
+CLASS_WORDS: dict[str, tuple[str, ...]] = {
+    "hazard": tuple(_HAZARD_WORDS[name] for name in HAZARD_CLASSES),
+    "land": tuple(COVER_LABELS[name] for name in COVER_CLASSES),
+}
+"""Words of the criteria that measure a class, in the order of their codes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,10 +209,8 @@ def _words(key: str, criterion: Criterion, value: float) -> str:
         return "不明"
     if np.isinf(value):
         return "没有路可到"
-    if key == "hazard":
-        return _HAZARD_WORDS[HAZARD_CLASSES[int(value)]]
-    if key == "land":
-        return COVER_LABELS[COVER_CLASSES[int(value)]]
+    if key in CLASS_WORDS:
+        return CLASS_WORDS[key][int(value)]
     return f"{value:,.1f} {criterion.unit}"
 
 
