@@ -28,6 +28,7 @@ from layers.demo.places import list_villages, sketch
 from layers.demo.projects import build_projects
 from layers.demo.protected import build_faults, build_flood_zones, build_reserves, build_water_source_zones
 from layers.demo.register import build_register
+from layers.demo.resettling import resettle
 from layers.demo.rivers import build_rivers
 from layers.demo.road_faults import plant_road_faults
 from layers.demo.roads import build_roads, eligible
@@ -190,17 +191,19 @@ def _services(land: Land, people: pd.DataFrame, seed: int) -> Frames:
         "farmland": build_farmland(land.terrain, land.inside, homes, rng),
         "redlines": build_redlines(land.terrain, land.inside, land.outline),
         "rivers": build_rivers(land.terrain, land.outline, _stream(seed, "rivers")),
-        "households": build_register(people, sites, county_code=land.code, rng=_stream(seed, "register")),
+        "households": build_register(people, county_code=land.code, rng=_stream(seed, "register")),
     }
 
 
 def _moving(people: pd.DataFrame, frames: Frames, seed: int) -> Frames:
-    """The frames with who moved, who would rather stay, and what was checked in the settlements."""
-    sites = furnish(frames["settlements"], _stream(seed, "furnish"))
+    """The frames with who moved where, who would rather stay, and what was checked in the settlements."""
+    register, sites = resettle(frames["households"], people, frames["settlements"], _stream(seed, "resettling"))
+    sites = furnish(sites, _stream(seed, "furnish"))
     return frames | {
         "groups": list_stayers(frames["groups"], _stream(seed, "stayers")),
+        "households": register,
         "settlements": sites,
-        "relocations": build_relocations(frames["households"], people, sites, _stream(seed, "relocations")),
+        "relocations": build_relocations(register, people, sites, _stream(seed, "relocations")),
         "settlement_checks": build_checks(sites, _stream(seed, "checks")),
     }
 

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     Words = NDArray[np.object_]
 
-FEWEST = 2
-"""Groups from which fewer households moved have no row of their own."""
 MU = 10_000.0 / 15.0
 STAYING = 0.1
 SMALL_HOUSEHOLDS, REMOTE = 50, 0.55
@@ -45,22 +43,12 @@ def list_stayers(groups: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame
 
 
 def build_relocations(register: pd.DataFrame, groups: pd.DataFrame, settlements: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """One row for each group from which several households moved, as the register has it; houses half torn down, land half reclaimed."""
-    moved = register[register["relocated"] == "是"].merge(settlements[["settlement_code", "moved_households_count"]], on="settlement_code")
-    main = _main_site(moved[moved["moved_households_count"] > 0])
-    rows = moved.groupby("group_code").agg(households_count=("household_code", "size"), people_count=("people_count", "sum")).reset_index()
-    rows = rows[(rows["households_count"] >= min(FEWEST, int(rows["households_count"].max()))) & rows["group_code"].isin(main.index)]
-    rows = rows.assign(settlement_code=rows["group_code"].map(main).to_numpy())
+    """One row for each group from which households moved, as the register has it; houses half torn down, land half reclaimed."""
+    moved = register[register["relocated"] == "是"].groupby(["group_code", "settlement_code"])
+    rows = moved.agg(households_count=("household_code", "size"), people_count=("people_count", "sum")).reset_index()
     rows = rows.merge(groups[["group_code", "group_name", "village_code", "village_name", "township_name"]], on="group_code", how="left")
     rows = rows.merge(settlements[["settlement_code", "settlement_name"]], on="settlement_code", how="left")
     return _with_houses(rows.sort_values("group_code", kind="stable", ignore_index=True), rng)
-
-
-def _main_site(moved: pd.DataFrame) -> pd.Series:
-    """The settlement to which most households of each group moved; the first by code where several have as many."""
-    counts = moved.groupby(["group_code", "settlement_code"]).size().rename("moved").reset_index()
-    counts = counts.sort_values(["group_code", "moved", "settlement_code"], ascending=[True, False, True], kind="stable")
-    return counts.drop_duplicates("group_code").set_index("group_code")["settlement_code"]
 
 
 def _with_houses(rows: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:

@@ -21,6 +21,11 @@ APART_M = 420.0
 """Least distance between two groups of a village, while there is room."""
 HOUSEHOLDS_PER_GROUP = 40.0
 PEOPLE_PER_HOUSEHOLD = 4.7
+REGISTERED, HARDSHIP, STEEPNESS, SCATTER = 0.12, 0.60, 3.5, 0.06
+"""Share of registered households: where life is easiest, what the hardest place adds, how late that begins to tell, and chance.
+Poverty gathers in small hamlets far from everything: a quarter of the households of the county, more than half in the last tenth of the groups."""
+WHOLE = 0.3
+"""What a group that moves as a whole has on top."""
 
 
 def build_groups(
@@ -50,7 +55,8 @@ def build_groups(
         rows.append(pd.DataFrame({"village": village, "number": np.arange(1, len(cells) + 1), "cell": cells}))
     frame = pd.concat(rows, ignore_index=True)
     frame = pd.concat((frame, _named(frame, villages, rng), _placed(frame, terrain, walk, rng)), axis=1)
-    return pd.concat((frame, _counted(frame, villages, seats, rng)), axis=1)
+    towns = terrain.grid.points(seats.cell[seats.township_seat])
+    return pd.concat((frame, _counted(frame, villages, seats, towns, rng)), axis=1)
 
 
 def habitable(terrain: Terrain) -> Floats:
@@ -103,8 +109,8 @@ def _placed(frame: pd.DataFrame, terrain: Terrain, walk: Reach, rng: np.random.G
     return pd.DataFrame({"x": points[:, 0], "y": points[:, 1], "remote": remote, "elevation_m": np.rint(terrain.height.ravel()[frame["cell"]])})
 
 
-def _counted(frame: pd.DataFrame, villages: pd.DataFrame, seats: Seats, rng: np.random.Generator) -> pd.DataFrame:
-    """Skewed sizes (log-normal), larger at seats and in towns, smaller far out; registered share rises with remoteness."""
+def _counted(frame: pd.DataFrame, villages: pd.DataFrame, seats: Seats, towns: Floats, rng: np.random.Generator) -> pd.DataFrame:
+    """Skewed sizes (log-normal), larger at seats and in towns, smaller far out; the registered share rises steeply with remoteness and smallness."""
     size, remote = len(frame), frame["remote"].to_numpy()
     first = (frame["number"] == 1).to_numpy()
     town = villages["community"].to_numpy()[frame["village"]]
@@ -113,7 +119,8 @@ def _counted(frame: pd.DataFrame, villages: pd.DataFrame, seats: Seats, rng: np.
     households = np.clip(np.rint(scale / scale.mean() * HOUSEHOLDS_PER_GROUP), 6, 320).astype(np.int64)
     people = np.maximum(households, np.rint(households * np.clip(rng.normal(PEOPLE_PER_HOUSEHOLD, 0.35, size), 3.4, 6.0))).astype(np.int64)
     move = (remote > 0.75) & (households <= 30) & (rng.random(size) < 0.25)
-    share = np.clip(0.08 + 0.32 * remote + rng.normal(0.0, 0.06, size) + 0.3 * move, 0.02, 0.85)
+    hardship = _hardship(frame, households, towns) ** STEEPNESS
+    share = np.clip(REGISTERED + HARDSHIP * hardship + rng.normal(0.0, SCATTER, size) + WHOLE * move, 0.02, 0.85)
     return pd.DataFrame(
         {
             "households_count": households,
@@ -122,3 +129,10 @@ def _counted(frame: pd.DataFrame, villages: pd.DataFrame, seats: Seats, rng: np.
             "whole_relocation": move,
         }
     )
+
+
+def _hardship(frame: pd.DataFrame, households: Ints, towns: Floats) -> Floats:
+    """How hard life is in each group compared with the others, 0 to 1: far on foot, far from the next township, few households."""
+    away = pd.Series(cKDTree(towns).query(frame[["x", "y"]].to_numpy())[0]).rank(pct=True)
+    few = pd.Series(-households).rank(pct=True)
+    return np.asarray((0.4 * frame["remote"] + 0.4 * away + 0.2 * few).rank(pct=True), dtype=np.float64)

@@ -22,8 +22,8 @@ OTHERS = (("一般户", 0.88), ("低保户", 0.09), ("特困供养户", 0.03))
 CAUSES = ("因病", "因残", "因学", "缺技术", "缺劳力", "缺资金", "交通条件落后", "缺土地")
 
 
-def build_register(groups: pd.DataFrame, settlements: pd.DataFrame, *, county_code: str, rng: np.random.Generator) -> pd.DataFrame:
-    """The register as text and numbers, columns by canonical name; `village_code_of` is not handed over."""
+def build_register(groups: pd.DataFrame, *, county_code: str, rng: np.random.Generator) -> pd.DataFrame:
+    """The register as text and numbers, columns by canonical name, but for where the moved went; `village_code_of` is not handed over."""
     households = groups["households_count"].to_numpy()
     row = np.repeat(np.arange(len(groups)), households)
     size = len(row)
@@ -47,7 +47,6 @@ def build_register(groups: pd.DataFrame, settlements: pd.DataFrame, *, county_co
             "household_type": kind,
             "poverty_cause": np.where(registered, np.array(CAUSES)[rng.integers(0, len(CAUSES), size)], ""),
             "relocated": np.where(moved, "是", "否"),
-            "settlement_code": np.where(moved, _settlement(settlements, size, rng), ""),
             "village_code_of": of["village_code"].to_numpy(),
         }
     )
@@ -72,8 +71,3 @@ def _sizes(row: Ints, households: Ints, people: Ints, rng: np.random.Generator) 
 def _draw(choices: tuple[tuple[str, float], ...], size: int, rng: np.random.Generator) -> NDArray[np.str_]:
     words, chances = zip(*choices, strict=True)
     return np.array(words)[rng.choice(len(words), size, p=chances)]
-
-
-def _settlement(settlements: pd.DataFrame, size: int, rng: np.random.Generator) -> NDArray[np.object_]:
-    weight = settlements["moved_households_count"].to_numpy() + 1.0
-    return np.asarray(rng.choice(settlements["settlement_code"].to_numpy(dtype=object), size, p=weight / weight.sum()))

@@ -157,15 +157,16 @@ def _village_schools(village: int, rng: np.random.Generator, *, town: bool) -> l
 
 
 def build_settlements(villages: pd.DataFrame, seats: Seats, grid: Grid, *, count: int, rng: np.random.Generator) -> pd.DataFrame:
-    """Resettlement sites: large ones at the county seat, one in each township, the rest in villages."""
+    """Resettlement sites: large ones at the county seat, one in each township, the rest in villages.
+
+    `ready_households_count` is how many homes can be moved into; `layers.demo.resettling` says who came.
+    """
     town = np.flatnonzero(seats.township_seat)
     others = rng.permutation(np.flatnonzero(~seats.township_seat))
     rows = np.concatenate((np.repeat(town[0], min(3, count)), town[1:], others))[:count]
     large = np.arange(count) < 3
     planned = np.where(large, rng.integers(600, 2200, count), rng.integers(25, 260, count))
-    moved = np.rint(planned * rng.choice([1.0, 1.0, 0.97, 0.9, 0.6, 0.0], count)).astype(int)
-    people = np.rint(moved * 4.5).astype(int)
-    state = np.where(moved == 0, "在建", np.where(moved < planned, "已装修", "已入住"))
+    ready = np.rint(planned * rng.choice([1.0, 1.0, 0.97, 0.9, 0.6, 0.0], count)).astype(int)
     flags = {name: rng.choice(["有", "有", "有", "无"], count) for name in ("party_station", "police_station", "training_centre", "clinic", "market")}
     return _at(
         beside(grid.points(seats.cell[rows]), rng, near=250.0, far=900.0),
@@ -173,10 +174,8 @@ def build_settlements(villages: pd.DataFrame, seats: Seats, grid: Grid, *, count
         settlement_name=[f"{name}示意安置点{n}" for n, name in enumerate(villages["village_name"].iloc[rows], start=1)],
         township_name=villages["township_name"].to_numpy()[rows],
         planned_households_count=planned,
-        moved_households_count=moved,
-        moved_people_count=people,
+        ready_households_count=ready,
         floor_area_m2=np.rint(planned * 4.5 * rng.uniform(19.0, 26.0, count)),
-        build_state=state,
         **flags,
         **{name: rng.choice(["是", "是", "是", "是", "否"], count) for name in ("water", "power", "road")},
     )
