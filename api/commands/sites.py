@@ -42,7 +42,7 @@ def sites(  # noqa: PLR0913 - each is an option of the command
     weights: Annotated[str, typer.Option("--weights", help="权重，例如 slope=0.3,hazard=0.7；或已存方案的名称")] = "",
     judgements: Annotated[Path | None, typer.Option("--judgements", help="两两比较表（CSV：指标,指标,倍数），按层次分析法定权")] = None,
     save: Annotated[str, typer.Option("--save-weights", help="把这次的权重存为方案的名称")] = "",
-    topsis: Annotated[bool, typer.Option("--topsis", help="按 TOPSIS 排序，不按加权和")] = False,
+    topsis: Annotated[bool, typer.Option("--topsis", help="按 TOPSIS 检验名次有多稳；加权和与 TOPSIS 的名次都会给出")] = False,
     who: Annotated[str, typer.Option("--who", help="planned：整组搬迁和险情区的组；eligible：政策允许搬的组也算")] = "planned",
     most: Annotated[int | None, typer.Option("--sites", help="最多新开几处安置点，已有的不计在内")] = None,
     title: Annotated[str, typer.Option("--title", help="这项研究的名称")] = "",
