@@ -4,7 +4,7 @@ import { el } from "./dom.js";
 import { decimal, integer, percent, UNKNOWN } from "./format.js";
 import { bestOf, sum } from "./site-model.js";
 import { putCard } from "./site-parts.js";
-import { land, scoreText, valueText, word } from "./site-words.js";
+import { criterionText, land, scoreText, word } from "./site-words.js";
 
 /** @typedef {{label: string, head?: boolean, best?: Set<string>, cell: (row: any) => string, note?: (row: any) => string}} Line */
 
@@ -55,11 +55,11 @@ export function linesOf(view, words) {
     { label: "耕作半径内", best: best((row) => row.farm_households_count), cell: (row) => some(row.farm_households_count, (value) => `${integer(value)} 户`) },
     { label: "分配来的", cell: (row) => `${integer(sum(comers(row), "households_count"))} 户`, note: (row) => `${comers(row).length} 组` },
     { label: "来源", cell: (row) => word(words.sources, row.source) },
-    ...view.criteria.map(({ key, label, unit }) => ({
+    ...view.criteria.map(({ key, label, ...about }) => ({
       label: `${label} ${decimal((view.share[key] ?? 0) * 100)}%`,
       best: best((row) => row[`${key}_score`]),
       cell: (/** @type {any} */ row) => scoreText(row[`${key}_score`]),
-      note: (/** @type {any} */ row) => (row[key] === null || row[key] === undefined ? "" : valueText(words, row[key], unit)),
+      note: (/** @type {any} */ row) => (row[key] === null || row[key] === undefined ? "" : criterionText(words, row[key], about)),
     })),
   ];
 }

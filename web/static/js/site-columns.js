@@ -23,7 +23,7 @@ function scoreCell(colour, score) {
   return el("span", { class: "score" }, box, scoreText(score));
 }
 
-/** @param {SiteView} view @param {{colour: (score: number|null|undefined) => string, toggle: (code: string) => void}} on @param {any} words @returns {GridColumn[]} */
+/** @param {SiteView} view @param {{colour: (code: string) => string, toggle: (code: string) => void}} on @param {any} words @returns {GridColumn[]} */
 export function parcelColumns(view, on, words) {
   const score = (/** @type {any} */ row) => view.places.get(row.parcel_code)?.score ?? null;
   const chosen = new Set(view.beside.map((row) => row.parcel_code));
@@ -32,7 +32,7 @@ export function parcelColumns(view, on, words) {
   return [
     { id: "rank", label: "名次", number: true, rising: true, sort: (row) => view.places.get(row.parcel_code)?.rank ?? null, cell: (row) => rankCell(view, row) },
     { id: "name", label: "地块", sort: (row) => row.parcel_name, cell: (row) => parcelName(row, words) },
-    { id: "score", label: "分", title: "各项得分按权重相加（0–100）", number: true, sort: score, cell: (row) => scoreCell(on.colour(score(row)), score(row)) },
+    { id: "score", label: "分", title: "各项得分按权重相加（0–100）", number: true, sort: score, cell: (row) => scoreCell(on.colour(String(row.parcel_code)), score(row)) },
     { id: "capacity", label: "可容户", number: true, sort: (row) => row.capacity_households, cell: (row) => integer(row.capacity_households) },
     { id: "area", label: "亩", title: "面积（亩）", number: true, sort: (row) => row.area_m2, cell: (row) => muColumn(row.area_m2) },
     { id: "first", label: "首位", title: "权重在给定范围内变动时，排第一的次数占比", number: true, sort: (row) => view.sure.get(row.parcel_code)?.first_share ?? null, cell: (row) => shareCell(view.sure.get(row.parcel_code)?.first_share) },

@@ -6,7 +6,7 @@ import { grip } from "./road-levers.js";
 import { formatWeights, namedAs, POINTS, pointsOf } from "./site-rank.js";
 import { word } from "./site-words.js";
 
-/** @typedef {{set: (patch: any, how?: {replace?: boolean}) => void, save: (name: string) => void, hover: (key: string) => void}} LeverActions
+/** @typedef {{set: (patch: any, how?: {replace?: boolean}) => void, save: (name: string) => void, judge: (() => void)|null}} LeverActions
  * @typedef {{text: string, state: "stored"|"asking"|"same"|"other"|"none"}} Checked what is said about the ranking of these weights */
 
 const MOST = 60; // points at the right end of a slider, where no weight is larger
@@ -35,7 +35,8 @@ export class WeightLevers {
     this.told = el("span", { id: "site-check", role: "status" });
     this.grid = el("div", { class: "weight-grid", role: "group", "aria-label": "各项权重" });
     const bar = el("div", { class: "weight-bar" }, el("span", { class: "lever-name", text: "权重" }), this.sets, this.reset, this.name, this.save);
-    holder.replaceChildren(bar, this.grid, this.told);
+    const judge = on.judge && el("button", { type: "button", class: "link", id: "site-judge", "aria-haspopup": "dialog", title: "两两比较指标的重要程度，由此算出权重（层次分析法）", text: "两两比较…", onclick: on.judge });
+    holder.replaceChildren(bar, this.grid, el("div", { class: "weight-foot" }, this.told, judge));
   }
 
   /** @param {import("./site-model.js").SiteView} view @param {Checked} checked @param {boolean} writable @param {any} words */

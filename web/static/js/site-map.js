@@ -2,9 +2,9 @@
 
 import { bounds, contains } from "./geometry.js";
 import { drawnClasses } from "./road-strokes.js";
-import { codesOf, shownParcels, shownSettlements } from "./site-model.js";
+import { codesOf, placeFifth, shownParcels, shownSettlements } from "./site-model.js";
 import { paintCross, paintMark, paintParcel, pinClass, Pins } from "./site-strokes.js";
-import { shadeOf } from "./site-words.js";
+import { fifthColour } from "./site-words.js";
 
 const SCORE_PANE = 160; // above the relief, below roads and boundaries
 const SHAPE_ZOOM = 13; // from here on parcels are drawn with their outline
@@ -92,9 +92,9 @@ export class SiteLayer {
     this.tiles.setOpacity(faint ? FAINT_OPACITY : TILE_OPACITY);
   }
 
-  /** @param {string} code @returns {string} colour of the score under the weights */
+  /** @param {string} code @returns {string} colour of its place under the weights */
   colourOf(code) {
-    return shadeOf(this.words.ramp, this.view?.places.get(code)?.score);
+    return this.view ? fifthColour(this.words.ramp, placeFifth(this.view, code)) : "";
   }
 
   /** Outlines near by; far away a parcel is smaller than its pin. @param {any[]} parcels */

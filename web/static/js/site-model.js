@@ -1,6 +1,6 @@
 // From the siting results and the state to what is shown: ranks under the weights, who moves where, what is chosen. Nothing here draws or asks.
 
-import { counted, equal, leftOut, parseWeights, ranking, shares, storedWeights } from "./site-rank.js";
+import { counted, equal, fifthOf, leftOut, parseWeights, ranking, shares, storedWeights } from "./site-rank.js";
 
 /**
  * @typedef {Record<string, any>} Parcel a row of the parcels, with the stored ranking
@@ -20,6 +20,7 @@ import { counted, equal, leftOut, parseWeights, ranking, shares, storedWeights }
  * @property {boolean} custom whether they are others than those that were computed with
  * @property {Map<string, import("./site-rank.js").Place>} places score and rank of every parcel of the county under the weights
  * @property {Map<string, import("./site-rank.js").Place>} before the same under the weights that were computed with
+ * @property {number} ranked parcels of the county that have a rank
  * @property {number} moved parcels that stand on another rank than before
  * @property {Parcel[]} parcels of the area
  * @property {Map<string, Parcel>} byCode all parcels
@@ -115,6 +116,7 @@ export function siteView(data, state, path, checked) {
     custom,
     places,
     before,
+    ranked: [...places.values()].filter(({ rank }) => rank !== null).length,
     moved: [...places].filter(([code, place]) => place.rank !== before.get(code)?.rank).length,
     parcels: within(parcels, state.area),
     byCode,
@@ -137,6 +139,9 @@ export function shownParcels({ parcels, comers, state }) {
   if (state.tab === "") return parcels;
   return parcels.filter((row) => row.parcel_code === state.parcel || (state.tab === "moves" && comers.has(String(row.parcel_code))));
 }
+
+/** The fifth of the ranked parcels of the county that one belongs to; null without a rank. @param {SiteView} view @param {string} code */
+export const placeFifth = ({ places, ranked }, code) => fifthOf(places.get(code)?.rank, ranked);
 
 /** The same of the settlements. @param {Row[]} rows @param {Map<string, Row[]>} comers @param {import("./state.js").State} state @returns {Row[]} */
 export const shownSettlements = (rows, comers, state) => rows.filter((row) => state.tab !== "moves" || comers.has(String(row.settlement_code)) || row.settlement_code === state.site);
@@ -164,9 +169,9 @@ export function byClass(rows, order) {
 /** What is measured of a place for each criterion, with its part of the score.
  * @param {import("./site-rank.js").Criterion[]} criteria @param {import("./site-rank.js").Weights} share @param {(key: string) => {value: any, score: number|null, unit?: string|null, words?: string}} of */
 export function contributions(criteria, share, of) {
-  return criteria.map(({ key, label, unit }) => {
+  return criteria.map(({ key, label, unit, words: classes }) => {
     const { value, score, unit: own, words } = of(key);
-    return { key, label, unit: own ?? unit, words: words ?? "", value, score, share: share[key] ?? 0, points: score === null || score === undefined ? null : score * (share[key] ?? 0) };
+    return { key, label, unit: own ?? unit, words: words ?? classes?.[value] ?? "", value, score, share: share[key] ?? 0, points: score === null || score === undefined ? null : score * (share[key] ?? 0) };
   });
 }
 

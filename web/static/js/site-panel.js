@@ -13,10 +13,11 @@ import { Grid } from "./site-grid.js";
 import { notedNodes, nothingNode, outdatedNode, siteHeadline, tabText } from "./site-headline.js";
 import { renderOverlays, renderSiteLegend } from "./site-legend.js";
 import { checkedText, WeightLevers } from "./site-levers.js";
+import { JudgeDialog } from "./site-judge.js";
 import { SiteLayer } from "./site-map.js";
 import { siteView, toggled, weightsOf } from "./site-model.js";
 import { plainCard } from "./site-parts.js";
-import { differences, shares, spreadOf } from "./site-rank.js";
+import { differences, formatWeights, namedAs, pointsOf, shares, spreadOf } from "./site-rank.js";
 import { renderSettlement } from "./site-settlement.js";
 import { prepareSiteSheet } from "./site-sheet.js";
 import { arrangeSites, shadeOf } from "./site-words.js";
@@ -62,7 +63,9 @@ export class SitePanel {
     this.content = null;
     const set = (/** @type {any} */ patch, /** @type {any} */ how) => frame.store.set(patch, how);
     this.parts = this.build();
-    this.levers = new WeightLevers(this.parts.levers, { set, save: (name) => this.saveWeights(name), hover: () => undefined });
+    this.levers = new WeightLevers(this.parts.levers, { set, save: (name) => this.saveWeights(name, null), judge: frame.source.siteRank && (() => this.openJudge()) });
+    /** @type {JudgeDialog|null} */
+    this.judge = null;
     this.grid = new Grid("site-table", { choose: (row) => this.choose(row), hover: (code) => this.layer.hover(code), set });
     this.parts.body.append(this.parts.told, this.grid.box, this.grid.foot, this.parts.beside);
     this.jobs = new Jobs(this.parts.job, frame.source, { done: () => this.renew(), again: () => this.openForm(), writable: (may) => this.allow(may) }, ABOUT);
@@ -124,8 +127,8 @@ export class SitePanel {
     this.drawExports(nothing);
     if (nothing) return this.layer.hide();
     this.layer.show(this.view, this.words);
-    renderSiteLegend(this.view, this.words, model, this.frame.words());
-    renderOverlays(state.hide, (patch) => this.frame.store.set(patch, { replace: true }));
+    renderSiteLegend(this.view, this.words, model, this.frame.words(), Boolean(this.layer.address));
+    renderOverlays(state.hide, Boolean(this.layer.address), (patch) => this.frame.store.set(patch, { replace: true }));
     if (!this.forming) this.drawTable(this.view);
     return this.check(this.view, rows);
   }
@@ -163,7 +166,7 @@ export class SitePanel {
     if (state.tab === "settlements") return { ...common, kind: "of-settlements", columns: settlementColumns(this.words, colour), rows: view.settlements, code: (row) => String(row.settlement_code), usual: "-score", selected: state.site, note: count(view.settlements, "处") };
     if (state.tab === "moves" && state.level === "site") return { ...common, kind: "of-sites", columns: siteColumns(this.words, this.words.marks), rows: view.sites.filter((row) => row.opened !== false), code: (row) => String(row.site_code), usual: "-used", selected: state.parcel || state.site, note: count(view.sites.filter((row) => row.opened !== false), "处") };
     if (state.tab === "moves") return { ...common, kind: "of-moves", columns: moveColumns(this.words, view.path.length < 2, view.moves.some((row) => typeof row.minutes === "number")), rows: view.moves, code: (row) => String(row.allocation_code ?? row.group_code), usual: "-households", selected: state.select, note: count(view.moves, "组") };
-    const on = { colour, toggle: (/** @type {string} */ code) => this.toggle(code) };
+    const on = { colour: (/** @type {string} */ code) => this.layer.colourOf(code), toggle: (/** @type {string} */ code) => this.toggle(code) };
     return { ...common, kind: view.custom ? "of-parcels moved" : "of-parcels", columns: parcelColumns(view, on, this.words), rows: view.parcels, code: (row) => String(row.parcel_code), usual: "rank", selected: state.parcel, note: count(view.parcels, "块") };
   }
 
@@ -421,12 +424,22 @@ export class SitePanel {
     }
   }
 
-  /** @param {string} name */
-  async saveWeights(name) {
+  /** Weights from paired judgements. */
+  openJudge() {
+    const { siteRank } = this.frame.source;
+    if (!siteRank || !this.view) return;
+    const { criteria, weights, plan } = this.view;
+    const apply = (/** @type {import("./site-rank.js").Weights} */ found) => this.frame.store.set({ weights: formatWeights(pointsOf(found), criteria), page: 0 });
+    this.judge ??= new JudgeDialog({ rank: siteRank, apply, save: (name, body) => this.saveWeights(name, body) });
+    this.judge.open(this.view, this.writable, namedAs(weights, plan.weight_sets ?? []));
+  }
+
+  /** @param {string} name @param {any} judgements that the weights follow from; null for those of the sliders */
+  async saveWeights(name, judgements) {
     const { saveWeights } = this.frame.source;
     if (!saveWeights || !this.view) return;
     try {
-      const job = await saveWeights(name, { weights: shares(this.view.weights) });
+      const job = await saveWeights(name, judgements ?? { weights: shares(this.view.weights) });
       this.saved = name;
       this.jobs.follow(job);
     } catch (error) {

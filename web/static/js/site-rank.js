@@ -1,15 +1,16 @@
 // Weights and the order of parcels that follows from them: the weighted sum of the scores, as the service works it out. Nothing here draws or asks.
 
 /**
- * @typedef {{key: string, label: string, unit: string|null, direction: string, weight: number|null, low?: number|null, high?: number|null, source?: string|null}} Criterion
+ * @typedef {{key: string, label: string, unit: string|null, direction: string, words?: string[], weight: number|null, low?: number|null, high?: number|null, source?: string|null}} Criterion
  * @typedef {Record<string, number>} Weights points of each criterion; only their ratio counts
  * @typedef {{score: number|null, rank: number|null}} Place score 0–100 and rank from 1; null where a score that counts is not known
- * @typedef {{name: string, method: string, weights: Weights, low?: Weights|null, high?: Weights|null, source?: string|null, cr?: number|null}} WeightSet
+ * @typedef {{name: string, method: string, weights: Weights, low?: Weights|null, high?: Weights|null, source?: string|null, cr?: number|null, judgements?: [string, string, number][]}} WeightSet
  */
 
+export const FIFTHS = 5;
 export const POINTS = 100; // a share of one in points
 const DECIMALS = 1e4;
-const SAME = 1e-9;
+const SAME = 5e-6; // what is left of a share after its points have stood in an address
 const TIE = 1e9; // scores that agree to nine decimals are ties, as the service has it
 
 /** The weights that the results were computed with, as they were sent. @param {Criterion[]} criteria @returns {Weights} */
@@ -77,6 +78,9 @@ export function ranking(parcels, weights) {
   const ranks = new Map(order.map(({ code }, index) => [code, index + 1]));
   return new Map(scored.map(({ code, score }) => [code, { score, rank: ranks.get(code) ?? null }]));
 }
+
+/** In which fifth of those that have a rank one stands: 0 for the first. Good land scores much alike, its place tells it apart. @param {number|null|undefined} rank @param {number} ranked how many have one @returns {number|null} */
+export const fifthOf = (rank, ranked) => (rank ? Math.floor(((rank - 1) * FIFTHS) / ranked) : null);
 
 /** Codes by their signs, as the service sorts them; not by the customs of a language. @param {string} a @param {string} b @returns {number} */
 export const byCode = (a, b) => (a < b ? -1 : a > b ? 1 : 0);

@@ -24,6 +24,7 @@ export function pinClass() {
 export function paintParcel(context, x, y, r, { fill, given, text, marked }) {
   if (marked) plate(context, x, y, r + 4, given, INK, PAPER, 3);
   plate(context, x, y, r, given, text ? INK : fill || PAPER, text ? PAPER : INK, text ? 1.6 : 1.2);
+  if (!fill && !text) slash(context, x, y, r);
   if (!text) return;
   context.fillStyle = PAPER;
   context.font = `600 ${Math.round(r * (/** @type {number[]} */ ([1.3, 1.15, 0.95])[Math.min(text.length, 3) - 1]))}px ${FONT}`;
@@ -41,6 +42,14 @@ function plate(context, x, y, r, square, fill, edge, width) {
   context.strokeStyle = edge;
   context.lineWidth = width;
   context.fill();
+  context.stroke();
+}
+
+/** Through what has no rank. @param {CanvasRenderingContext2D} context @param {number} x @param {number} y @param {number} r */
+function slash(context, x, y, r) {
+  context.beginPath();
+  context.moveTo(x - 0.6 * r, y + 0.6 * r);
+  context.lineTo(x + 0.6 * r, y - 0.6 * r);
   context.stroke();
 }
 

@@ -1,6 +1,7 @@
 // Words, marks and colours of the siting panels, arranged for look-up; numbers as they are read out.
 
 import { decimal, integer, measure, UNKNOWN } from "./format.js";
+import { FIFTHS } from "./site-rank.js";
 
 /** @typedef {{colour: string, shape: string, label: string}} Mark */
 
@@ -34,6 +35,9 @@ export function shadeOf(ramp, score) {
   return `#${mixed.map((one) => one.toString(16).padStart(2, "0")).join("")}`;
 }
 
+/** Colour of a parcel by its place among those that are ranked: the first fifth the darkest. @param {string[]} ramp light to dark @param {number|null} fifth 0 for the first @returns {string} empty where it has no place */
+export const fifthColour = (ramp, fifth) => (fifth === null ? "" : ramp[Math.round(((FIFTHS - 1 - fifth) * (ramp.length - 1)) / (FIFTHS - 1))]);
+
 /** Land as an office counts it: `12.3 亩`, from a square kilometre on `1.23 km²`. @param {number|null|undefined} m2 @returns {string} */
 export function land(m2) {
   if (m2 === null || m2 === undefined) return UNKNOWN;
@@ -55,6 +59,9 @@ export function valueText(words, value, unit) {
   if (name === "m") return metres(value);
   return measure(value, name);
 }
+
+/** The same for a criterion: a class has words, and its code is their number. @param {any} words @param {any} value @param {{unit?: string|null, words?: string[]}} criterion @returns {string} */
+export const criterionText = (words, value, { unit, words: classes }) => (typeof value === "number" && classes?.[value] ? classes[value] : valueText(words, value, unit));
 
 /** Metres, from ten kilometres on in kilometres. @param {number|null|undefined} value @returns {string} */
 export function metres(value) {
