@@ -35,6 +35,12 @@ if TYPE_CHECKING:
 NO_STUDY = "还没有安置选址研究；可以在这里提交一个，或运行 zutong sites DIR。"
 NO_CHOICE = "还没有修路与搬迁的比较；可以在这里提交一个，或运行 zutong choose DIR。"
 WEIGHTS = "权重方案"
+SHAPE_COLUMNS = {
+    "parcels": ("parcel_code", "parcel_name", "source", "class"),
+    "allocation": ("group_code", "group_name", "site_code", "site_name", "households_count", "reason"),
+    "choice_roads": ("link_code", "kind", "cost_cny"),
+}
+"""Results whose shapes the map draws, and what it is told of each."""
 _SIMPLIFY_DEG = 3.0 / 111_320
 _DECIMALS = 6
 
@@ -225,18 +231,18 @@ def _choice(snapshot: Snapshot) -> dict[str, Any]:
     return {**head, "groups": groups, "sites": sites, "set": about_set(rules) if rules else None, "costs": costs}
 
 
-def shapes(snapshot: Snapshot, name: str, columns: tuple[str, ...]) -> bytes:
+def shapes(snapshot: Snapshot, name: str) -> bytes:
     """A result's shapes as GeoJSON, simplified by at most 3 m; an empty collection where the revision has none."""
-    return snapshot.keep(("shapes", name), lambda: _shapes(snapshot, name, columns))
+    return snapshot.keep(("shapes", name), lambda: _shapes(snapshot, name))
 
 
-def _shapes(snapshot: Snapshot, name: str, columns: tuple[str, ...]) -> bytes:
+def _shapes(snapshot: Snapshot, name: str) -> bytes:
     if not snapshot.has(name):
         return b'{"type":"FeatureCollection","features":[]}'
     frame: gpd.GeoDataFrame = snapshot.features(name)
     simple = shapely.simplify(frame.geometry.to_numpy(), _SIMPLIFY_DEG)
     texts = shapely.to_geojson(shapely.transform(simple, lambda places: places.round(_DECIMALS)))
-    about = records(pd.DataFrame(frame[[column for column in columns if column in frame]]))
+    about = records(pd.DataFrame(frame[[column for column in SHAPE_COLUMNS[name] if column in frame]]))
     features = [
         {"type": "Feature", "properties": row, "geometry": None if text is None else orjson.Fragment(text)}
         for row, text in zip(about, texts, strict=True)

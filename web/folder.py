@@ -52,6 +52,34 @@ class FolderPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class FolderSites:
+    """The siting study as the page asks for it; reasons of any place and scores of the ground stay with the service.
+
+    Attributes:
+        plan: answer of `/plans/sites`.
+        parcels: answer of `/plans/sites/parcels.geojson`.
+        lines: answer of `/plans/sites/allocation.geojson`.
+    """
+
+    plan: Mapping[str, Any]
+    parcels: Mapping[str, Any]
+    lines: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class FolderChoice:
+    """Road or move as the page asks for it.
+
+    Attributes:
+        plan: answer of `/plans/choice`.
+        roads: answer of `/plans/choice/roads.geojson`.
+    """
+
+    plan: Mapping[str, Any]
+    roads: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class FolderData:
     """All answers that the page may ask for.
 
@@ -65,6 +93,8 @@ class FolderData:
         search: results of `/search` for every unit, each with `keys`: further texts to look for (pinyin initials).
         relief: tiles as (zoom, x, y, PNG bytes); complete between the smallest and the largest zoom.
         roads: the road plan, where there is one; other plans to compare with do not travel.
+        sites: the siting study, where there is one.
+        choice: the comparison of roads and moves, where there is one.
     """
 
     county: Mapping[str, Any]
@@ -75,6 +105,8 @@ class FolderData:
     search: Sequence[Mapping[str, Any]] = ()
     relief: Iterable[tuple[int, int, int, bytes]] = ()
     roads: FolderPlan | None = None
+    sites: FolderSites | None = None
+    choice: FolderChoice | None = None
 
 
 def write_folder(path: Path, *, context: PageContext, data: FolderData) -> Path:
@@ -127,13 +159,14 @@ def _write_data(folder: Path, data: FolderData) -> None:
     files |= {f"groups-{service}": list(rows) for service, rows in data.groups.items()}
     files |= {f"layer-{layer}": value for layer, value in data.features.items()}
     files |= _shelved(data.cards, shelf="shelves", file="cards")
-    files |= _plan_files(data.roads)
+    files |= _plan_files(data.roads) | _site_files(data.sites) | _choice_files(data.choice)
     for name, value in files.items():
         (folder / f"{name}.js").write_text(f"zutongData({script_json(name)},{script_json(value)});\n", encoding="utf-8")
 
 
 def _folder_county(data: FolderData) -> dict[str, Any]:
-    return {**_without_tiles(data.county, data.features), "road_plan": data.roads is not None}
+    held = {"road_plan": data.roads, "site_plan": data.sites, "choice_plan": data.choice}
+    return {**_without_tiles(data.county, data.features), **{name: part is not None for name, part in held.items()}}
 
 
 def _plan_files(roads: FolderPlan | None) -> dict[str, Any]:
@@ -143,6 +176,16 @@ def _plan_files(roads: FolderPlan | None) -> dict[str, Any]:
     plan = {**roads.plan, "plans": []}
     files = {"road-plan": plan, "road-plan-lines": roads.lines, "road-plan-groups": list(roads.groups)}
     return files | _shelved(roads.works, shelf="road-plan-shelves", file="road-plan-works")
+
+
+def _site_files(sites: FolderSites | None) -> dict[str, Any]:
+    if sites is None:
+        return {}
+    return {"site-plan": {**sites.plan, "plans": []}, "site-plan-parcels": sites.parcels, "site-plan-lines": sites.lines}
+
+
+def _choice_files(choice: FolderChoice | None) -> dict[str, Any]:
+    return {} if choice is None else {"choice-plan": {**choice.plan, "plans": []}, "choice-plan-roads": choice.roads}
 
 
 def _without_tiles(county: Mapping[str, Any], features: Mapping[str, Any]) -> dict[str, Any]:

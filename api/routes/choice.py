@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 router = APIRouter(tags=["修路或搬迁"], route_class=WritingRoute)
 
 TITLE = "修路与搬迁比较"
-ROAD_COLUMNS = ("link_code", "kind", "cost_cny")
 
 
 @router.get("/plans/choice", response_model=ChoiceAnswer, summary="修路与搬迁的比较")
@@ -45,7 +44,7 @@ def order(request: Request, order: ChoiceOrder) -> Json:
 @router.get("/plans/choice/roads.geojson", response_class=LinesJson, response_model=LineCollection, summary="保留组道路的线")
 def roads(snapshot: PlanSnapshotDep, current: SnapshotDep) -> Response:
     """The roads of those who stay, on the planning grid, simplified by at most 3 m."""
-    return LinesJson(site_views.shapes(snapshot, "choice_roads", ROAD_COLUMNS), headers=current.headers)
+    return LinesJson(site_views.shapes(snapshot, "choice_roads"), headers=current.headers)
 
 
 @router.get("/plans/choice/export.{fmt}", response_class=Response, summary="导出修路与搬迁的比较")

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 router = APIRouter(tags=["安置选址"], route_class=WritingRoute)
 
 TITLE = "安置选址"
-PARCEL_COLUMNS = ("parcel_code", "parcel_name", "source", "class")
-LINE_COLUMNS = ("group_code", "group_name", "site_code", "site_name", "households_count", "reason")
 
 
 class Place(BaseModel):
@@ -83,13 +81,13 @@ def at(request: Request, place: Annotated[Place, Query()], current: SnapshotDep)
 @router.get("/plans/sites/parcels.geojson", response_class=LinesJson, response_model=LineCollection, summary="可建地块的范围")
 def parcels(snapshot: PlanSnapshotDep, current: SnapshotDep) -> Response:
     """Parcels in WGS 84, simplified by at most 3 m."""
-    return LinesJson(site_views.shapes(snapshot, "parcels", PARCEL_COLUMNS), headers=current.headers)
+    return LinesJson(site_views.shapes(snapshot, "parcels"), headers=current.headers)
 
 
 @router.get("/plans/sites/allocation.geojson", response_class=LinesJson, response_model=LineCollection, summary="安置去向的线")
 def allocation(snapshot: PlanSnapshotDep, current: SnapshotDep) -> Response:
     """A line from each group to its site."""
-    return LinesJson(site_views.shapes(snapshot, "allocation", LINE_COLUMNS), headers=current.headers)
+    return LinesJson(site_views.shapes(snapshot, "allocation"), headers=current.headers)
 
 
 @router.get("/plans/sites/export.{fmt}", response_class=Response, summary="导出选址研究")

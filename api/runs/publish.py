@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import pandas as pd
 
-from api import facts, plan_views
+from api import facts, plan_views, site_views
 from api.cards import cards
 from api.features import geojson_texts, to_features
 from api.finder import KINDS, hits, make_index
@@ -17,10 +17,11 @@ from api.gap_views import GROUP_LEVEL, page, view
 from api.page_context import context_of
 from api.plan_names import PLAN
 from api.runs.tiles import relief_path, tiled_layers
+from api.site_names import CHOICE, PARCELS
 from gis.gaps.filters import Filter
 from layers.names import SERVICES
 from layers.store.mbtiles import flip
-from web.folder import JOINTS, FolderData, FolderPlan, write_folder
+from web.folder import JOINTS, FolderChoice, FolderData, FolderPlan, FolderSites, write_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,6 +53,8 @@ def publish(snapshot: Snapshot, path: Path) -> Path:
         search=_search(snapshot),
         relief=_relief(snapshot),
         roads=_roads(snapshot),
+        sites=_sites(snapshot),
+        choice=_choice(snapshot),
     )
     return write_folder(path, context=context_of(snapshot), data=data)
 
@@ -66,6 +69,24 @@ def _roads(snapshot: Snapshot) -> FolderPlan | None:
         groups=plan_views.group_rows(snapshot),
         works={row["work_code"]: plan_views.work_answer(snapshot, row["work_code"]) for row in plan_views.work_rows(snapshot)},
     )
+
+
+def _sites(snapshot: Snapshot) -> FolderSites | None:
+    """The siting study; None without one."""
+    if not snapshot.has(PARCELS):
+        return None
+    return FolderSites(
+        plan=site_views.study_answer(snapshot, newest=True),
+        parcels=orjson.loads(site_views.shapes(snapshot, PARCELS)),
+        lines=orjson.loads(site_views.shapes(snapshot, "allocation")),
+    )
+
+
+def _choice(snapshot: Snapshot) -> FolderChoice | None:
+    """Roads against moves; None where they were not compared."""
+    if not snapshot.has(CHOICE[0]):
+        return None
+    return FolderChoice(plan=site_views.choice_answer(snapshot, newest=True), roads=orjson.loads(site_views.shapes(snapshot, CHOICE[2])))
 
 
 def _overview(snapshot: Snapshot, service: str) -> dict[str, Any]:
