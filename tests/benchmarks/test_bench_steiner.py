@@ -57,15 +57,16 @@ def by_mehlhorn(nodes, a, b, cost, ends):
 
 @pytest.fixture(scope="module", autouse=True)
 def compiled_before():
-    """Kernels are compiled once for a machine: no part of what is measured."""
-    nodes, a, b, cost, ends = grid("uniform", 8, side=40, ends=8)
-    solve_steiner(make_graph(nodes, a, b, cost), int(ends[0]), ends[1:])
+    """Kernels are compiled once for a machine: no part of what is measured. Small and large graphs use different ones."""
+    for side in (40, 150):
+        nodes, a, b, cost, ends = grid("flat", 4, side=side, ends=8)
+        solve_steiner(make_graph(nodes, a, b, cost), int(ends[0]), ends[1:])
 
 
 @pytest.mark.parametrize("neighbours", [4, 8, 16])
 @pytest.mark.parametrize("kind", ["uniform", "flat", "edges", "terrain"])
 def test_grid(benchmark, kind, neighbours):
-    """90,000 nodes, 40 terminals. Wanted: certified within 2 %; families that are farther off are told as not reached."""
+    """90,000 nodes, 40 terminals: certified within 2 %."""
     nodes, a, b, cost, ends = grid(kind, neighbours)
     graph = make_graph(nodes, a, b, cost)
     start = time.process_time()
@@ -77,8 +78,7 @@ def test_grid(benchmark, kind, neighbours):
     )
     benchmark.extra_info.update(cost=tree.cost, bound=tree.bound, gap=tree.gap, cpu_s=seconds, peer_ratio=peer / tree.cost)
     assert tree.cost <= peer * (1 + 1e-9)
-    if tree.gap > GRID_GAP:
-        pytest.xfail(f"wanted: certified within {GRID_GAP:.0%}; it is {tree.gap:.2%}")
+    assert tree.gap <= GRID_GAP
 
 
 def test_county(benchmark):
