@@ -167,6 +167,7 @@ def build_settlements(villages: pd.DataFrame, seats: Seats, grid: Grid, *, count
     large = np.arange(count) < 3
     planned = np.where(large, rng.integers(600, 2200, count), rng.integers(25, 260, count))
     ready = np.rint(planned * rng.choice([1.0, 1.0, 0.97, 0.9, 0.6, 0.0], count)).astype(int)
+    ready[0] = 0  # the first large one is being built: room for those who are still to move
     flags = {name: rng.choice(["有", "有", "有", "无"], count) for name in ("party_station", "police_station", "training_centre", "clinic", "market")}
     return _at(
         beside(grid.points(seats.cell[rows]), rng, near=250.0, far=900.0),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import openpyxl
 import pytest
 
 from layers.boundaries import synthetic_county
@@ -9,6 +10,15 @@ from layers.demo import build_county
 from layers.demo.manifest import SEEN
 
 SEED = 522326
+
+
+def counts(path):
+    """Households and registered households of each group, as the sheet has them; cells that hold no plain number left out."""
+    rows = openpyxl.load_workbook(path, read_only=True)["村民组"].iter_rows(min_row=3, values_only=True)
+    heads = next(rows)
+    at = [heads.index(name) for name in ("户数", "脱贫户数")]
+    pairs = [tuple(row[column] for column in at) for row in rows if isinstance(row[0], int)]
+    return [pair for pair in pairs if all(isinstance(value, int) for value in pair)]
 
 
 @pytest.mark.slow
@@ -22,4 +32,9 @@ def test_the_whole_county_has_the_size_and_the_gaps_that_it_should(tmp_path):
     assert 55_000 <= totals["households"] <= 65_000
     assert 250_000 <= totals["people"] <= 330_000
     assert 0.27 <= totals["lacking_hardened_road"] / totals["eligible_groups"] <= 0.33
+    assert 0.21 <= totals["registered_households"] / totals["households"] <= 0.26
+    groups = counts(tmp_path / "村民组基本情况.xlsx")
+    poor = [homes for homes, registered in groups if registered >= 0.5 * homes]
+    assert 0.04 <= sum(30 <= homes <= 50 for homes in poor) / len(groups) <= 0.10  # so that a policy for small, poor groups has something to decide
+    assert sum(homes > 80 for homes in poor) <= 0.02 * len(poor)
     assert sum(path.stat().st_size for path in tmp_path.iterdir()) < 40_000_000
