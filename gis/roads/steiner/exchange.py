@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gis.roads.steiner.dual_ascent import Rule
     from gis.roads.steiner.improve import Effort
     from gis.roads.steiner.laplacian import Factor
-    from gis.roads.steiner.problem import Bounded, Problem
+    from gis.roads.steiner.problem import Bounded
     from gis.roads.steiner.search import Search
 
 # What fits into memory and time: flows (edges × terminals), entries of the factor of the Laplacian, and what they are worked on (entries × terminals).
@@ -26,17 +26,18 @@ FLOWS, ENTRIES, PRODUCTS = 40_000_000, 30_000_000, 800_000_000
 MOVES = 30
 # Edges leave when a fifth of them can: the Laplacian has to be taken apart anew.
 WORTH = 0.8
-# Exchange goes on while the gap is wider than this.
-NARROW = 1e-3
+# Exchange goes on while the gap is wider than NARROW. Gaps up to WIDE, as ascent leaves them where groups lie near a network, are worth little work.
+NARROW, WIDE, FLOWS_FOR_LITTLE = 1e-3, 5e-3, 4_000_000
 # An edge that all flow of a terminal uses costs this share of its price in the search for trees.
 USED = 0.02
 # From so many terminals trees are begun in each round.
 STARTS = 6
 
 
-def fits(problem: Problem) -> bool:
-    """Whether the problem is small enough for shares of every price to be moved."""
-    return len(problem.graph.a) * len(problem.terminals) <= FLOWS
+def fits(search: Search) -> bool:
+    """Whether the shares of all prices can be moved; where little is open, whether they can be moved in a few seconds."""
+    flows = len(search.now.graph.a) * len(search.now.terminals)
+    return flows <= (FLOWS if search.bound < search.cost * (1 - WIDE) else FLOWS_FOR_LITTLE)
 
 
 def _bound(search: Search, shares: Shares, rule: Rule) -> Bounded:

@@ -114,7 +114,7 @@ def _by_ascent(search: Search, plan: Plan, random: np.random.Generator, tell: Ca
 
 def _by_exchange(search: Search, plan: Plan, random: np.random.Generator, tell: Callable[[str, float], None]) -> bool:
     """Better trees and bounds by shares of all prices, where that fits; whether it does."""
-    if search.solved or not fits(search.now):
+    if search.solved or not fits(search):
         return search.solved
     tell("求最省的连通路网：逐轮收紧下界并改进", 0.5)
     return exchange(search, RULES[2], plan.quick, plan.union, plan.rounds, random)

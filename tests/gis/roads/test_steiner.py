@@ -213,6 +213,19 @@ def test_exchange_alone_keeps_the_optimum_between_bound_and_tree(family, seed, r
     assert search.cost >= least * (1 - 1e-9)
 
 
+def test_large_grids_are_certified():
+    """Large enough for shares to take the place of repeated ascent."""
+    random, side = np.random.default_rng(3), 145
+    number = np.arange(side * side).reshape(side, side)
+    a, b = np.append(number[:, :-1], number[:-1]), np.append(number[:, 1:], number[1:])
+    price = random.uniform(1, 10, side * side)
+    graph = make_graph(side * side, a, b, (price[a] + price[b]) / 2)
+    ends = random.choice(side * side, 11, replace=False)
+    tree = solve_steiner(graph, int(ends[0]), ends[1:])
+    holds_together(graph, tree, ends[0], ends[1:])
+    assert tree.gap <= 0.01
+
+
 @pytest.mark.parametrize("detour", [1.0, 1.3])
 def test_planted_trees_in_grids_are_found(detour):
     """Where every other edge costs at least the way along a tree, that tree is the best there is."""
