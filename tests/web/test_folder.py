@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from web.folder import CARDS_A_FILE, JOINTS, RELIEF_ZOOM, FolderData, FolderError, FolderPlan, write_folder
+from web.folder import CARDS_A_FILE, JOINTS, RELIEF_ZOOM, FolderChoice, FolderData, FolderError, FolderPlan, FolderSites, write_folder
 from web.page import PageContext
 from web.vendor import TARGET
 
@@ -71,10 +71,24 @@ def test_road_plan_travels_whole_and_without_older_plans(tmp_path):
     assert "</script>" not in (data / "road-plan-works-0.js").read_text(encoding="utf-8")
 
 
+def test_siting_travels_whole_and_without_older_studies(tmp_path):
+    nothing = {"type": "FeatureCollection", "features": []}
+    study = {"available": True, "parcels": [{"parcel_name": "</script>"}], "plans": [{"revision": "a"}]}
+    choice = {"available": True, "groups": [], "plans": [{"revision": "b"}]}
+    given = _data(sites=FolderSites(plan=study, parcels=nothing, lines=nothing), choice=FolderChoice(plan=choice, roads=nothing))
+    data = write_folder(tmp_path / "out", context=PageContext("试验县"), data=given).parent / "data"
+    county = _read(data / "county.js")
+    assert (county["site_plan"], county["choice_plan"], county["road_plan"]) == (True, True, False)
+    assert _read(data / "site-plan.js") == {**study, "plans": []}
+    assert _read(data / "choice-plan.js") == {**choice, "plans": []}
+    assert all(_read(data / f"{name}.js") == nothing for name in ("site-plan-parcels", "site-plan-lines", "choice-plan-roads"))
+
+
 def test_folder_without_a_plan_asks_for_none(tmp_path):
     data = write_folder(tmp_path / "out", context=PageContext("试验县"), data=_data()).parent / "data"
-    assert _read(data / "county.js")["road_plan"] is False
-    assert not list(data.glob("road-plan*"))
+    county = _read(data / "county.js")
+    assert not any(county[name] for name in ("road_plan", "site_plan", "choice_plan"))
+    assert not [path for pattern in ("road-plan*", "site-plan*", "choice-plan*") for path in data.glob(pattern)]
 
 
 def test_folder_is_deterministic(tmp_path):

@@ -401,3 +401,45 @@ def test_state_of_the_panels_survives_the_address(run):
     assert odd == defaults
     assert "%2C" not in text
     assert "%3A" not in text
+
+
+def test_shades_are_fifths_of_those_that_have_a_rank(run):
+    fifths = run("site-rank", "given.map((rank) => m.fifthOf(rank, 12))", [*range(1, 13), None])
+    assert fifths == [0, 0, 0, 1, 1, 2, 2, 2, 3, 3, 4, 4, None]
+    ramp = list(legend.RAMP)
+    assert run("site-words", "[0, 1, 2, 3, 4, null].map((fifth) => m.fifthColour(given, fifth))", ramp) == [*reversed(ramp), ""]
+
+
+def test_measures_of_classes_are_told_in_words(run):
+    classes = {"unit": "", "words": ["无影响", "低危"]}
+    told = run(
+        "site-words", "given.values.map((value) => m.criterionText({ units: {} }, value, given.of))", {"of": classes, "values": [0, 1.0, 7, None]}
+    )
+    assert told == ["无影响", "低危", "7", "不明"]
+    parts = run(
+        "site-model", "m.contributions([{ key: 'hazard', label: '地灾', ...given }], { hazard: 1 }, () => ({ value: 1, score: 60 }))", classes
+    )
+    assert (parts[0]["words"], parts[0]["points"]) == ("低危", 60)
+
+
+def test_judgements_stand_on_saatys_scale_and_are_sent_once_a_pair(run):
+    scale = run("site-pairs", "m.SCALE.map((step) => [step, m.timesOf(step), m.timesOf(m.reciprocal(step))])")
+    assert [times for _, times, _ in scale] == sorted((times for _, times, _ in scale), reverse=True)
+    assert len(scale) == 17
+    assert all(times * back == pytest.approx(1) for _, times, back in scale)
+    given = {"keys": ["a", "b", "c"], "kept": [["b", "a", 3], ["a", "c", 5], ["c", "b", 0.52]]}
+    body = run(
+        "site-pairs",
+        "(() => { const steps = m.stepsOf(given.kept, given.keys); return m.judgementBody(given.keys, (a, b) => steps.get(`${a}|${b}`)); })()",
+        given,
+    )
+    assert body == {"judgements": {"pairs": [["a", "b", pytest.approx(1 / 3)], ["a", "c", 5], ["b", "c", 2]]}}
+
+
+def test_pairs_that_a_refusal_names_are_marked_either_way_round(run):
+    sentence = "最不一致的判断：“坡度”比“水源”= 9，宜改为 2。"
+    assert run("site-pairs", "[['坡度', '水源'], ['水源', '坡度'], ['坡度', '道路']].map(([a, b]) => m.flagged(given, a, b))", sentence) == [
+        True,
+        True,
+        False,
+    ]
