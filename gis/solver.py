@@ -6,6 +6,7 @@ One thread, a fixed seed and limits that are counts, so that the same problem gi
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import TYPE_CHECKING
 
 import highspy
@@ -49,11 +50,15 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """When to stop: gap to the bound (share, and absolute), branch-and-bound nodes, and a start to improve on."""
+    """When to stop: gap to the bound (share, and absolute), branch-and-bound nodes, and how often HiGHS looks up from its work (0: no limit).
+
+    Nodes do not limit the rounds of cuts at the root, looks do: one comes after each linear programme.
+    """
 
     gap: float = 1e-4
     gap_absolute: float = 1e-6
     nodes: int = 10_000
+    looks: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,7 +96,7 @@ def solve(
         solution = highspy.HighsSolution()
         solution.col_value = start.tolist()
         engine.setSolution(solution)
-    _run(engine, watch)
+    _run(engine, watch, effort.looks)
     return _answer(engine, problem)
 
 
@@ -126,8 +131,9 @@ def _model(problem: Problem, objective: NDArray[np.float64]) -> highspy.HighsLp:
     return lp
 
 
-def _run(engine: highspy.Highs, watch: Callable[[], None] | None) -> None:
+def _run(engine: highspy.Highs, watch: Callable[[], None] | None, looks: int) -> None:
     raised: list[BaseException] = []
+    looked = count(1)
 
     def look(event: highspy.HighsCallbackEvent) -> None:
         """Ask the watcher, and stop the engine once it has raised."""
@@ -136,10 +142,10 @@ def _run(engine: highspy.Highs, watch: Callable[[], None] | None) -> None:
                 watch()
         except BaseException as error:  # noqa: BLE001 - carried across the C++ frames and raised below
             raised.append(error)
-        if raised:
+        if raised or next(looked) > looks > 0:
             event.interrupt()
 
-    if watch is not None:
+    if watch is not None or looks > 0:
         engine.cbMipInterrupt += look
     engine.run()
     if raised:

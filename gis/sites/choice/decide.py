@@ -1,8 +1,9 @@
 """The plan of a problem: good on the whole graph, exact on the roads that are worth looking at, and a bound on what any other plan would cost.
 
 Steiner trees on the whole graph tell which roads are worth looking at: everybody free to choose and, where those plans may differ much, everybody moved and
-everybody joined, with endless capacities. On those roads the answer is exact. As they do not depend on the capacities, more capacity never makes a plan dearer; and as both extreme
-plans are answers on the same roads, no plan is dearer than either.
+everybody joined, with endless capacities. On those roads the answer is exact unless a limit of effort is met first; then it is a good one with its true gap.
+As the roads do not depend on the capacities, more capacity never makes an exact plan dearer (where a limit was met it may, by no more than the gap);
+and as the cheapest of the plan and both extremes is taken, no plan is ever dearer than either.
 """
 
 from __future__ import annotations

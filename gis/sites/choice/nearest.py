@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
 
-_EFFORT = Effort(gap=1e-3, gap_absolute=1e-3, nodes=20)
+_EFFORT = Effort(gap=1e-3, gap_absolute=1e-3, nodes=20, looks=20)
 _HALF = 0.5
 
 

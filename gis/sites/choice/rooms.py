@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Bools = NDArray[np.bool_]
 
-_THOROUGH, _QUICK = Effort(gap=1e-3, gap_absolute=0.5, nodes=100), Effort(gap=1e-2, gap_absolute=0.5, nodes=5)
+_THOROUGH, _QUICK = Effort(gap=1e-3, gap_absolute=0.5, nodes=100, looks=100), Effort(gap=1e-2, gap_absolute=0.5, nodes=5, looks=20)
 _HALF = 0.5
 NOWHERE = -1
 """The same number as `ROAD`: who is not moved stays, where it may."""

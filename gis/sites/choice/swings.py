@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from gis.sites.choice.exact import make_exact
+from gis.sites.choice.exact import UNIT, make_exact
 from gis.sites.choice.problem import NEITHER
 from gis.sites.choice.skeleton import Skeleton
 from gis.solver import Effort
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-_EFFORT = Effort(gap=1e-4, gap_absolute=0.5, nodes=20)
+_EFFORT = Effort(gap=1e-3, gap_absolute=0.5 / UNIT, nodes=20, looks=40)
 
 
 class Swings(NamedTuple):
