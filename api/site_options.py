@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import math
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -80,10 +82,7 @@ def read_judgements(path: Path) -> list[Pair]:
     Raises:
         InputError: the file cannot be read, or a line of it cannot be understood; the sentence names the line.
     """
-    try:
-        lines = list(csv.reader(path.read_text("utf-8-sig").splitlines()))
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"两两比较表“{path.name}”读不出来。", hint="请存为 UTF-8 的 CSV：指标,指标,倍数。") from error
+    lines = _lines(path)
     filled = [(number, [cell.strip() for cell in line]) for number, line in enumerate(lines, start=1) if any(cell.strip() for cell in line)]
     body = filled[1:] if filled and _times(filled[0][1][-1]) is None else filled
     if not body:
@@ -91,9 +90,21 @@ def read_judgements(path: Path) -> list[Pair]:
     return [_judgement(path.name, number, line) for number, line in body]
 
 
+def _lines(path: Path) -> list[list[str]]:
+    """Rows of a CSV file as offices save it: UTF-8, or the encoding of Chinese Windows."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"两两比较表“{path.name}”读不出来：文件不在，或没有权限。") from error
+    for encoding in ("utf-8-sig", "gb18030"):
+        with contextlib.suppress(UnicodeDecodeError, csv.Error):
+            return list(csv.reader(content.decode(encoding).splitlines()))
+    raise InputError(f"两两比较表“{path.name}”不是文字。", hint="请存为 CSV：指标,指标,倍数。")
+
+
 def _judgement(file: str, number: int, line: list[str]) -> Pair:
     times = _times(line[-1])
-    if len(line) != _COLUMNS or times is None or not times > 0:
+    if len(line) != _COLUMNS or times is None or not 0 < times < math.inf:
         raise InputError(
             f"两两比较表“{file}”第 {number} 行“{','.join(line)}”看不懂。", hint="写成：指标,指标,倍数，例如 slope,road,3 或 slope,road,1/3。"
         )

@@ -16,8 +16,10 @@ from api.ledger import marks
 from api.result_files import suffix_in
 from api.runs.choice import ChoiceReport
 from api.runs.choice_files import CHOICE_FORMATS, write_choice
+from api.site_names import STUDY
 from api.site_options import read_choice
 from api.site_orders import check_choice
+from api.site_views import outdated_result
 from api.snapshot import Snapshot, Snapshots
 from layers.workspace import open_workspace
 from web.choice_book import choice_lines, close_rows, site_rows
@@ -85,9 +87,16 @@ def show_choice(console: Console, snapshot: Snapshot, report: ChoiceReport, writ
         console.print(f"⚠ {one['text']}", soft_wrap=True, markup=False)
     if len(report.summary["conflicts"]) > SHOWN:
         console.print(f"⚠ 还有 {len(report.summary['conflicts']) - SHOWN:,} 条须协调的事，见台账。", soft_wrap=True, markup=False)
-    for sentence in report.summary["notes"]:
+    for sentence in [*report.summary["notes"], *_outdated_study(snapshot)]:
         console.print(f"提示：{sentence}", soft_wrap=True, markup=False)
     date = words(facts.data_date(snapshot))
     console.print(f"数据日期：{date} · 版本 {report.revision.id} · {marks(snapshot, public=False)}", soft_wrap=True, markup=False)
     if written is not None:
         console.print(f"已写出 {written['file']}，{written['groups']:,} 个组。", soft_wrap=True, markup=False)
+
+
+def _outdated_study(snapshot: Snapshot) -> list[str]:
+    """That the parcels come from a study that no longer follows from what the county has."""
+    changed = outdated_result(snapshot, STUDY)
+    command = f"zutong sites {snapshot.workspace.path}"
+    return [f"选址研究已过期（{'、'.join(changed)}有改动），本次比较用的仍是它的地块；请先运行 {command}，再比较。"] if changed else []

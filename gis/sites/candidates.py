@@ -68,7 +68,8 @@ def _standing(settlements: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
     if settlements is None or not len(settlements):
         return _framed({}, np.empty(0, dtype=object))
     left = rooms_left(settlements)
-    open_ones = settlements[(left > 0) & ~settlements.geometry.is_empty.to_numpy() & settlements.geometry.notna().to_numpy()]
+    shapes = settlements.geometry.to_numpy()
+    open_ones = settlements[(left > 0) & ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
     columns: dict[str, object] = {
         "site_code": open_ones["settlement_code"],
         "site_name": _column(open_ones, "settlement_name"),

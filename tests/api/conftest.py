@@ -29,6 +29,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 import synthetic_county  # noqa: E402 - beside the folders of tests, which are no packages
 import synthetic_plan  # noqa: E402
+import synthetic_study  # noqa: E402
 
 from api import cli  # noqa: E402
 from api.app import create_app  # noqa: E402
@@ -118,6 +119,28 @@ def planned(planned_workspace: Path) -> Iterator[Server]:
     """The county with its plans behind a real uvicorn."""
     with serving(planned_workspace) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def studied_workspace(workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The county with what siting needs, a study of its sites, and roads against moves; not to be changed."""
+    folder = Path(shutil.copytree(workspace, tmp_path_factory.mktemp("studied") / "copy"))
+    synthetic_study.add_layers(folder, tmp_path_factory.mktemp("siting"))
+    synthetic_study.commit_study(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def studied(studied_workspace: Path) -> Iterator[Server]:
+    """The county with its study behind a real uvicorn."""
+    with serving(studied_workspace) as running:
+        yield running
+
+
+@pytest.fixture
+def own_study(studied_workspace: Path, tmp_path: Path) -> Path:
+    """A copy of the studied county that a test may change."""
+    return Path(shutil.copytree(studied_workspace, tmp_path / "studied"))
 
 
 @pytest.fixture(scope="session")
