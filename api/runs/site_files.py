@@ -122,6 +122,7 @@ def _facts(snapshot: Snapshot) -> list[tuple[str, str]]:
 
 def _drawn(snapshot: Snapshot) -> MapLayers:
     def layer(name: str) -> gpd.GeoDataFrame | None:
+        """What the county has of it."""
         return snapshot.features(name) if snapshot.has(name) else None
 
     terrain = open_terrain(snapshot.workspace.store.raster("dem", rev=snapshot.revision.id)) if snapshot.has("dem") else None
