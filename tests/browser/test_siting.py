@@ -146,7 +146,7 @@ def test_stored_ranking_stands_in_list_and_on_the_map(opened, study):
     assert "可建300块" in re.sub(r"\s", "", page.inner_text("#site-headline"))
     assert "计算时的权重" in page.inner_text("#site-check")
     legend = page.inner_text("#legend")
-    assert all(word in legend for word in ("评分", "规则禁止", "系统找出", "备选地块", "前九名"))
+    assert all(word in legend for word in ("评分", "规则禁止", "前 20%", "后 20%", "不排名", "备选地块", "前九名"))
 
 
 def test_sliders_re_rank_live_as_the_service_does(opened, study):
