@@ -45,6 +45,12 @@ def who_moves(layers: Mapping[str, pd.DataFrame], rules: SiteRules, who: Who, *,
     return groups.assign(policy=pd.array(found.reason, dtype="string"))[wanted].reset_index(drop=True)
 
 
+def movers_notes(layers: Mapping[str, pd.DataFrame]) -> tuple[str, ...]:
+    """Sentences on what was not known of who has to move."""
+    hazards = layers.get("hazards")
+    return () if hazards is not None and len(hazards) else ("没有“地质灾害点”图层（或其中没有图形）：没有判断哪些组须避险搬迁，安置对象里没有它们。",)
+
+
 def metres_to_hardened(places: NDArray[np.object_], roads: pd.DataFrame | None, crs: CRS) -> NDArray[np.float64]:
     """Straight metres from each place to the nearest hardened road; NaN where there is none, or the place is not known."""
     far = np.full(len(places), np.nan)

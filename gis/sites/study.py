@@ -12,7 +12,7 @@ from gis.sites.allocation.terms import terms_of
 from gis.sites.bands import NODATA
 from gis.sites.candidates import candidate_sites
 from gis.sites.criteria import rank_parcels
-from gis.sites.movers import Who, who_moves
+from gis.sites.movers import Who, movers_notes, who_moves
 from gis.sites.moves import compare_moves, moves_summary
 from gis.sites.parcels import search_parcels
 from gis.sites.review import review_settlements, review_summary
@@ -132,7 +132,7 @@ def study_sites(
         "parcels": _parcel_summary(parcels),
         "standing": standing,
         "allocation": {**settled.summary, "who": options.who},
-        "notes": [*judged.notes, *found.notes],
+        "notes": [*judged.notes, *found.notes, *movers_notes(layers)],
     }
     return SiteStudy(frames, bands(judged), judged.grid.transform, crs, NODATA, summary)
 

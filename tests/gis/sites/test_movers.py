@@ -7,7 +7,7 @@ import pytest
 import shapely
 from pyproj import CRS
 
-from gis.sites.movers import metres_to_hardened, who_moves
+from gis.sites.movers import metres_to_hardened, movers_notes, who_moves
 from gis.sites.sets import load_site_set
 from layers.crs import metric_crs
 
@@ -63,6 +63,7 @@ def test_far_from_a_hardened_road_is_beyond_the_limit_of_the_set():
 @pytest.mark.parametrize("layers", [{}, {"roads": _roads([])}, {"roads": _roads(["gravel", None])}, {"hazards": _roads([]).drop(columns="surface")}])
 def test_what_nobody_knows_makes_nobody_move(layers):
     assert _codes({"groups": _groups(), **layers}, "eligible") == {}
+    assert "避险搬迁" in movers_notes(layers)[0]
 
 
 def test_no_groups_are_no_movers():
