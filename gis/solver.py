@@ -52,7 +52,7 @@ class Problem:
 class Effort:
     """When to stop: gap to the bound (share, and absolute), branch-and-bound nodes, and how often HiGHS looks up from its work (0: no limit).
 
-    Nodes do not limit the rounds of cuts at the root, looks do: one comes after each linear programme.
+    Nodes do not limit the rounds of cuts at the root, looks do.
     """
 
     gap: float = 1e-4

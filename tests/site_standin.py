@@ -236,7 +236,6 @@ class Study:
             "distance_m": None if left else distance,
             "minutes": None if left else round(distance / 300),
             "same_township": True,
-            "farm_m": None if left else distance,
             "cost_cny": 60_000.0 * (row["people_count"] or 0),
             "reason": "no_capacity" if left else "allocated",
         }

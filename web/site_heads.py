@@ -123,7 +123,6 @@ ALLOCATION_HEADS = {
     "distance_m": "距离（m）",
     "minutes": "路程（分钟）",
     "same_township": "同乡镇",
-    "farm_m": "离旧地（m）",
     "far_from_farm": "超出耕作距离",
     "cost_cny": "费用（万元）",
 }

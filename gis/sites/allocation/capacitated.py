@@ -9,6 +9,7 @@ import numpy as np
 from gis.sites.allocation import checks
 from gis.sites.allocation.answers import FEASIBLE, INFEASIBLE, NOWHERE, OPTIMAL, Allocation, share_missing
 from gis.sites.allocation.arcs import OPEN, sort_arcs
+from gis.sites.allocation.branching import branch
 from gis.sites.allocation.conflicts import explain_conflicts, reasons
 from gis.sites.allocation.dividing import divide
 from gis.sites.allocation.locate import locate
@@ -67,7 +68,7 @@ def capacitated(  # noqa: PLR0913 - the terms of the model, all with a usual val
     most = sites if p_max is None else min(checks.how_many(p_max, "地点数上限"), sites)
     stands = checks.standing(must_open, sites, None if p_max is None else checks.how_many(p_max))
     need, room = _kinds(demand, capacity, seats or {}, (rows, sites))
-    rooms = make_rooms(table, need, room, price)
+    rooms = make_rooms(table, need, room, price, split=split)
     state = np.zeros(sites, dtype=np.int8)
     state[stands] = OPEN
     how = (checks.share(gap, "允许差距"), effort, seed)
@@ -107,8 +108,10 @@ def _whole(rooms: Rooms, state: States, most: int, how: tuple[float, float, int]
     if not hunt.complete():
         hunt = _again(part.of_rows(hunt.assigned >= 0), state, most, how, hunt)
         assigned[assigned >= 0] = hunt.assigned
-    if hunt.bound < hunt.cut():
-        hunt.prove()
+    for step in (hunt.prove, lambda: branch(hunt), hunt.doubt, lambda: branch(hunt)):
+        if hunt.bound < hunt.cut():
+            step()
+    if len(hunt.rooms.cost):
         assigned[assigned >= 0] = hunt.assigned
     return _result(rooms, hunt.is_open == OPEN, assigned, hunt.snapped(), placed_bound, how[0])
 

@@ -24,17 +24,17 @@ def divide(rooms: Rooms, state: States, most: int, how: tuple[float, float, int]
     gap, effort, _ = how
     nodes = int(50 + effort * _NODES / max(1, len(state)))
     task = programme(rooms, state, most, all_rows=True, split=True)
-    found = cheapest(task, rooms, gaps=(max(gap, _SAME), 0.0), nodes=nodes, start=None) if len(task.row) else None
+    found = cheapest(task, rooms, gaps=(max(gap, _SAME), 0.0), limits=(nodes, 0), start=None) if len(task.row) else None
     placed_bound = float(rooms.need[0].sum())
     everything = np.ones(len(rooms.cost))
     if found is None or found.x is None:
         loose = programme(rooms, state, most, all_rows=False, split=True)
-        filled = fullest(loose, rooms.need[0], gap=_SAME, nodes=nodes, start=None)
+        filled = fullest(loose, rooms.need[0], gap=_SAME, limits=(nodes, 0), start=None)
         if filled.x is None:
             raise ZutongError("求解器没有找到任何分配方案。", hint="请检查容量与需求是否有异常大的数值。")
         placed_bound = min(placed_bound, filled.bound)
         everything = np.minimum(1.0, _shares(filled.x, loose, rooms).sum(axis=1))
-        found = cheapest(_only(loose, everything), rooms, gaps=(max(gap, _SAME), 0.0), nodes=nodes, start=filled.x)
+        found = cheapest(_only(loose, everything), rooms, gaps=(max(gap, _SAME), 0.0), limits=(nodes, 0), start=filled.x)
         found = found if found.x is not None else filled
     return _result(rooms, state, _shares(found.x if found.x is not None else np.zeros(0), task, rooms), -found.bound, placed_bound, gap)
 

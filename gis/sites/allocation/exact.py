@@ -67,16 +67,16 @@ def programme(rooms: Rooms, state: States, most: int, *, all_rows: bool, split: 
     return Programme(Problem(*ends, whole, table, np.concatenate(lower), np.concatenate(upper)), row, site)
 
 
-def cheapest(task: Programme, rooms: Rooms, *, gaps: tuple[float, float], nodes: int, start: Floats | None) -> Answer:
-    """Least cost, within a relative and an absolute gap; value and bound of the answer are negative costs."""
+def cheapest(task: Programme, rooms: Rooms, *, gaps: tuple[float, float], limits: tuple[int, int], start: Floats | None) -> Answer:
+    """Least cost, within a relative and an absolute gap and limits of nodes and looks; value and bound of the answer are negative costs."""
     objective = -np.concatenate([rooms.fixed, rooms.cost[task.row, task.site]])
     scale = max(1.0, float(np.abs(objective).max(initial=1.0)))
-    found = solve(task.problem, objective / scale, effort=Effort(gap=gaps[0], gap_absolute=max(1e-9, gaps[1] / scale), nodes=nodes), start=start)
+    found = solve(task.problem, objective / scale, effort=Effort(gaps[0], max(1e-9, gaps[1] / scale), *limits), start=start)
     return Answer(found.x, found.value * scale, found.bound * scale, found.proved)
 
 
-def fullest(task: Programme, weight: Floats, *, gap: float, nodes: int, start: Floats | None) -> Answer:
+def fullest(task: Programme, weight: Floats, *, gap: float, limits: tuple[int, int], start: Floats | None) -> Answer:
     """Most weight placed."""
     sites = len(task.problem.lower) - len(task.row)
     objective = np.concatenate([np.zeros(sites), weight[task.row]])
-    return solve(task.problem, objective, effort=Effort(gap=gap, gap_absolute=1e-6, nodes=nodes), start=start)
+    return solve(task.problem, objective, effort=Effort(gap, 1e-6, *limits), start=start)

@@ -31,7 +31,7 @@ def fill_most(
     state = np.zeros(sites, dtype=np.int8)
     state[stands] = OPEN
     task = programme(rooms, state, most, all_rows=False, split=False)
-    found = fullest(task, weight, gap=max(gap, _SAME), nodes=max(_LEAST_NODES, int(effort * _NODES / (1 + len(task.row) / 1000))), start=None)
+    found = fullest(task, weight, gap=max(gap, _SAME), limits=(max(_LEAST_NODES, int(effort * _NODES / (1 + len(task.row) / 1000))), 0), start=None)
     if found.x is None:
         raise ZutongError("求解器没有找到任何覆盖方案。", hint="请检查容量与权重是否有异常大的数值。")
     assigned = np.full(rows, -1, dtype=np.int64)

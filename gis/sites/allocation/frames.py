@@ -52,9 +52,8 @@ def group_frame(groups: gpd.GeoDataFrame, sites: gpd.GeoDataFrame, tables: Table
     frame["minutes"] = _measured(tables.minutes, pick, inside)
     frame["same_township"] = pd.array(_at(tables.same_township, pick), dtype="boolean")
     frame.loc[~inside, "same_township"] = pd.NA
-    frame["farm_m"] = frame["distance_m"]
     frame["far_from_farm"] = (
-        (frame["farm_m"] > terms.farm_m).astype("boolean") if terms.farm_m is not None else pd.array([pd.NA] * len(row), "boolean")
+        (frame["distance_m"] > terms.farm_m).astype("boolean") if terms.farm_m is not None else pd.array([pd.NA] * len(row), "boolean")
     )
     frame["cost_cny"] = _measured(tables.cny * 1.0, pick, inside) * share
     frame["reason"] = _reasons(tables, plan, row, site)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gis.sites.allocation.rooms import Rooms
 
 _KEPT, _PATIENCE, _SHORTEST = 0.7, 15, 1e-3  # as in `relax`
+_NEW = 0.05  # share of the last round in the running mean
 
 
 @compiled
@@ -74,14 +75,18 @@ def fill_site(rooms: Rooms, site: int, price: Floats, whole: int, taken: Floats)
 
 
 @compiled
-def ascend_rooms(rooms: Rooms, state: States, most: int, start: Floats, upper: float, rounds: int, whole: int) -> Node:
-    """Raise the prices as `relax.ascend` does; with `whole` 1 room is filled exactly."""
+def ascend_rooms(rooms: Rooms, state: States, most: int, start: Floats, upper: float, rounds: int, whole: int) -> tuple[Node, Floats]:
+    """Raise the prices as `relax.ascend` does; with `whole` 1 room is filled exactly.
+
+    Also gives the shares (sites, rows) in which the sites served the rows of late: near the best prices, those of the linear programme
+    (F. Barahona and R. Anbil 2000).
+    """
     rows, sites = rooms.cost.shape
     price, best_price, pace = start.copy(), start.copy(), 0.5
     slope, way, taken = np.empty(rows), np.zeros(rows), np.empty(rows)
     worth, best_worth, often = np.empty(sites), np.zeros(sites), np.zeros(sites)
     picked, best_picked = np.zeros(sites, np.int8), np.zeros(sites, np.int8)
-    serves = np.zeros((sites, rows))
+    serves, lately = np.zeros((sites, rows)), np.zeros((sites, rows))
     best, seen, idle = -np.inf, 0, 0
     while rounds > 0 and pace > _SHORTEST and best < upper:
         rounds -= 1
@@ -96,6 +101,8 @@ def ascend_rooms(rooms: Rooms, state: States, most: int, start: Floats, upper: f
         for site in range(sites):
             if picked[site] == 1:
                 slope -= serves[site]
+                lately[site] += _NEW / (1.0 - _NEW) * serves[site]
+        lately *= 1.0 - _NEW
         often *= 0.9
         often += 0.1 * picked
         idle += 1
@@ -113,4 +120,4 @@ def ascend_rooms(rooms: Rooms, state: States, most: int, start: Floats, upper: f
             break
         price += way * (pace * (1.02 * upper - bound) / length)
         price = np.maximum(price, 0.0)
-    return Node(best, best_price, best_picked, best_worth, often, seen)
+    return Node(best, best_price, best_picked, best_worth, often, seen), lately

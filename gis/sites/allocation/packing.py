@@ -157,15 +157,21 @@ def total_cost(rooms: Rooms, nowhere: Floats, sites: Ints, assigned: Ints) -> fl
 
 
 @compiled
-def settle_rows(rooms: Rooms, nowhere: Floats, is_open: States, order: Ints, assigned: Ints) -> float:
-    """Pack the open sites and improve until nothing helps; fill in the sites of the rows, give the cost."""
-    sites = np.flatnonzero(is_open == 1)
-    left = pack(rooms, nowhere, sites, order, assigned)
+def improve(rooms: Rooms, nowhere: Floats, sites: Ints, assigned: Ints, left: Floats) -> None:
+    """Shift, exchange and make way until nothing helps."""
     better = True
     while better:
         better = shift(rooms, nowhere, sites, assigned, left)
         better = exchange(rooms, nowhere, sites, assigned, left) or better
         better = make_way(rooms, nowhere, sites, assigned, left) or better
+
+
+@compiled
+def settle_rows(rooms: Rooms, nowhere: Floats, is_open: States, order: Ints, assigned: Ints) -> float:
+    """Pack the open sites and improve until nothing helps; fill in the sites of the rows, give the cost."""
+    sites = np.flatnonzero(is_open == 1)
+    left = pack(rooms, nowhere, sites, order, assigned)
+    improve(rooms, nowhere, sites, assigned, left)
     return total_cost(rooms, nowhere, sites, assigned)
 
 

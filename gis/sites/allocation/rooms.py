@@ -32,9 +32,9 @@ class Rooms(NamedTuple):
         return self._replace(cost=np.where(allowed, self.cost, np.inf))
 
 
-def make_rooms(cost: Floats, need: Floats, room: Floats, fixed: Floats) -> Rooms:
-    """Put together; limitless room is as much as all need, and a site that is too small for a row even when empty is not allowed."""
+def make_rooms(cost: Floats, need: Floats, room: Floats, fixed: Floats, *, split: bool = False) -> Rooms:
+    """Put together; limitless room is as much as all need, and a site that is too small for a row even when empty is not allowed, unless rows are split."""
     bounded = np.minimum(room, need.sum(axis=1)[:, None])
     bounded = bounded + SLACK * np.maximum(1.0, bounded) * (bounded != np.rint(bounded))
     fits = (need[:, :, None] <= bounded[:, None, :]).all(axis=0)
-    return Rooms(np.where(fits, cost, np.inf), need, bounded, fixed)
+    return Rooms(np.where(fits | split, cost, np.inf), need, bounded, fixed)

@@ -136,7 +136,6 @@ export function renderMove(row, view, words, on) {
       ["距离", row.distance_m === null || row.distance_m === undefined ? null : metres(row.distance_m)],
       ["路上", row.minutes === null || row.minutes === undefined ? null : `${integer(row.minutes)} 分钟`],
       ["同乡镇", row.same_township === null || row.same_township === undefined ? null : row.same_township ? "是" : "否"],
-      ["到原耕地", row.farm_m === null || row.farm_m === undefined ? null : metres(row.farm_m)],
       ["搬迁费用", row.cost_cny === null || row.cost_cny === undefined ? null : money(row.cost_cny)],
     ]),
     site ? null : el("p", { class: "reason", text: "这个组没有分到地点；放宽耕作距离、增加地块或容量后重新选址。" }),
