@@ -9,6 +9,7 @@ import pandas as pd
 
 from web.road_legend import LEFT_OUT
 from web.road_words import percent, wan
+from web.site_book import parameter_table
 from web.site_heads import DEGREES
 from web.site_legend import ANSWERS, POLICIES
 from web.site_words import SITE_KIND_WORDS, number, plain, word
@@ -121,7 +122,7 @@ def choice_sheets(book: ChoiceBook) -> list[Sheet]:
         ("安置地点", "迁入的地点", _headed(book.sites, SITE_HEADS), 2),
         ("保留组道路", "留居各组的道路", _headed(book.roads, ROAD_HEADS), 1),
         ("须协调", "须逐组协调的事", talks, 1),
-        *((title[:31], title, frame, 1) for title, frame in book.parameters),
+        *((title, title, parameter_table(frame), 1) for title, frame in book.parameters),
     ]
     sheets = [Sheet("概况", f"{name} 修路与搬迁比较", overview, note=note)]
     shares = frozenset({GROUP_HEADS["answers_share"]})

@@ -214,8 +214,13 @@ def _unjudged(land: pd.DataFrame) -> str:
 def _parameters(book: SiteBook) -> pd.DataFrame:
     if book.parameters is None:
         return _texts([("参数", "所用的参数集已不在本机，无法列出；编号见概况。")], ["项目", "值"])
-    trust = book.parameters["confidence"] + " " + book.parameters["confidence"].map(CONFIDENCE_LABELS)
-    return _headed(book.parameters.assign(confidence=trust), PARAMETER_HEADS, coded=False)
+    return parameter_table(book.parameters)
+
+
+def parameter_table(parameters: pd.DataFrame) -> pd.DataFrame:
+    """Every value of a set as `parameters()` gives them, under the office's headings, with its trust in words."""
+    trust = parameters["confidence"] + " " + parameters["confidence"].map(CONFIDENCE_LABELS)
+    return _headed(parameters.assign(confidence=trust), PARAMETER_HEADS, coded=False)
 
 
 def _notes(book: SiteBook) -> pd.DataFrame:

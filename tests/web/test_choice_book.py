@@ -6,7 +6,9 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from gis.sites.sets import load_site_set
 from web.choice_book import ChoiceBook, choice_lines, choice_sheets, close_rows, site_rows
+from web.site_book import parameter_table
 from web.workbook import write_workbook
 
 GROUPS = pd.DataFrame(
@@ -109,3 +111,11 @@ def test_a_comparison_of_nobody_still_prints(tmp_path):
     empty = replace(BOOK, groups=GROUPS.head(0), sites=SITES.head(0), summary={**SUMMARY, "conflicts": []})
     write_workbook(tmp_path / "e.xlsx", choice_sheets(empty), footer="")
     assert openpyxl.load_workbook(tmp_path / "e.xlsx").sheetnames == ["概况", "说明"]
+
+
+def test_parameters_stand_under_the_headings_of_the_office():
+    rules = load_site_set()
+    table = parameter_table(rules.parameters())
+    assert list(table.columns)[:4] == ["项目", "值", "单位", "出处"]
+    assert len(table) == len(rules.parameters())
+    assert table["可信程度"].str.contains("[\u4e00-\u9fff]").all()
