@@ -27,6 +27,8 @@ LABELS = {
     "spread": "权重浮动",
     "draws": "抽样次数",
     "who": "安置对象",
+    "aim": "分配目标",
+    "split": "可分户安置",
     "sites": "最多新开几处",
     "costs": "造价标准",
     "include_unknown": "含待核实的组",
@@ -70,6 +72,8 @@ class SitesOrder(Weighing):
     set: Annotated[SetId | None, Field(description="选址条件；不填用本县的")] = None
     who: Annotated[Literal["planned", "eligible"], Field(description="planned：整组搬迁和险情区的组；eligible：政策允许搬的组也算")] = "planned"
     sites: Annotated[int | None, Field(ge=1, le=500, description="最多新开几处安置点，已有的不计在内；不填不限")] = None
+    aim: Annotated[Literal["cost", "distance"], Field(description="cost：搬迁与建点总费用最少；distance：人·公里最少")] = "cost"
+    split: Annotated[bool, Field(description="一个组的户可以分到几处；不填则整组安置")] = False
     title: Annotated[str, Field(max_length=80, pattern=PLAIN_TEXT, description="研究的名称")] = ""
     author: Annotated[str, Field(max_length=40, pattern=PLAIN_TEXT, description="编制人")] = ""
 

@@ -45,6 +45,8 @@ def sites(  # noqa: PLR0913 - each is an option of the command
     topsis: Annotated[bool, typer.Option("--topsis", help="按 TOPSIS 检验名次有多稳；加权和与 TOPSIS 的名次都会给出")] = False,
     who: Annotated[str, typer.Option("--who", help="planned：整组搬迁和险情区的组；eligible：政策允许搬的组也算")] = "planned",
     most: Annotated[int | None, typer.Option("--sites", help="最多新开几处安置点，已有的不计在内")] = None,
+    nearest: Annotated[bool, typer.Option("--nearest", help="按人·公里最少分配，不按总费用最少")] = False,
+    split: Annotated[bool, typer.Option("--split", help="一个组的户可以分到几处，不必整组安置")] = False,
     title: Annotated[str, typer.Option("--title", help="这项研究的名称")] = "",
     author: Annotated[str, typer.Option("--author", help="编制人")] = "",
     out: Annotated[Path | None, typer.Option("--out", help="写成 .xlsx（台账）、.pdf（比选图表）、.gpkg 或 .geojson")] = None,
@@ -54,7 +56,16 @@ def sites(  # noqa: PLR0913 - each is an option of the command
     if out is not None:
         suffix_in(out, SITE_FORMATS, "选址研究")
     method = "topsis" if topsis else "weighted_sum"
-    body = {"method": method, "set": rules, "who": who, "sites": most, "title": title, "author": author}
+    body = {
+        "method": method,
+        "set": rules,
+        "who": who,
+        "sites": most,
+        "aim": "distance" if nearest else "cost",
+        "split": split,
+        "title": title,
+        "author": author,
+    }
     before, pairs = Snapshots(folder).current(), None if judgements is None else read_judgements(judgements)
     order = read_study(body, weights, judgements=pairs, save_as=save, labels=criterion_labels(before, rules))
     check_study(before, order)

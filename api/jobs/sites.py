@@ -34,7 +34,9 @@ def study_as_ordered(workspace: Workspace, options: Mapping[str, Any], *, title:
     """
     weighing = weighing_of(options)
     given = weighing.weights is not None or bool(weighing.judgements)
-    how = StudyOptions(who=options["who"], sites_max=options["sites"], method=weighing.method, draws=weighing.draws)
+    how = StudyOptions(
+        who=options["who"], sites_max=options["sites"], aim=options["aim"], whole=not options["split"], method=weighing.method, draws=weighing.draws
+    )
     asked = StudyOrder(weighing, how, weighing.name if given else "", title, author)
     return study_county_sites(workspace, asked, sites=options["set"], tell=tell)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
 
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
     Tell = Callable[[str, float], None]
 
+Aim = Literal["cost", "distance"]
+
 
 @dataclass(frozen=True, slots=True)
 class StudyOptions:
@@ -47,6 +49,8 @@ class StudyOptions:
     Attributes:
         who: `planned`: groups that are moved as a whole or lie in danger; `eligible`: those that the policy lets move, too.
         sites_max: at most so many new sites beside the settlements that stand; None: as many as pay.
+        aim: of the allocation: `cost`, least moving and site cost, or `distance`, least person-kilometres.
+        whole: groups are kept whole; else their households may be divided between sites.
         method: how parcels are ranked.
         draws: weights that are tried for the certainty of ranks; None: as the set says.
         candidates: parcels that may become sites, by rank.
@@ -56,6 +60,8 @@ class StudyOptions:
 
     who: Who = "planned"
     sites_max: int | None = None
+    aim: Aim = "cost"
+    whole: bool = True
     method: RankMethod = "weighted_sum"
     draws: int | None = None
     candidates: int = 60
@@ -142,7 +148,8 @@ def _settle(layers: Mapping[str, pd.DataFrame], parcels: gpd.GeoDataFrame, rules
     movers = who_moves(layers, rules, options.who, crs=crs)
     settlements = cast("gpd.GeoDataFrame | None", layers.get("settlements"))
     places = candidate_sites(parcels, settlements, rules, most_parcels=options.candidates)
-    return allocate(movers, places, rules, terms_of(rules, sites_max=options.sites_max, seed=options.seed))
+    terms = terms_of(rules, sites_max=options.sites_max, aim=options.aim, whole=options.whole, seed=options.seed)
+    return allocate(movers, places, rules, terms)
 
 
 def _land_summary(judged: Suitability, rules: SiteSet) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from api.runs.choice_files import CHOICE_FORMATS, write_choice
 from api.runs.site_files import SITE_FORMATS, write_study
 from api.runs.sites import StudyOrder, saved_weights, study_county_sites
 from api.snapshot import Snapshots
+from gis.sites.study import StudyOptions
 from gis.sites.weighing import Weighing
 from layers.store.revision import Change
 from layers.workspace import open_workspace
@@ -214,3 +215,14 @@ def test_both_commands_write_where_they_are_told(zutong_here, studied_workspace,
     for words in ("合计费用", "下界", "若能修的都修路", "若能搬的都搬迁", "迁入的地点", "mountain-2017@1"):
         assert words in done.out, words
     assert (tmp_path / "比较.gpkg").is_file()
+
+
+def test_groups_may_be_divided_and_sent_to_the_nearest(own_study):
+    workspace = open_workspace(own_study)
+    whole = workspace.store.read("allocation").assign(way=lambda rows: rows["people_count"] * rows["distance_m"])
+    order = StudyOrder(options=StudyOptions(aim="distance", whole=False))
+    found = workspace.store.read("allocation", rev=study_county_sites(workspace, order).revision.id)
+    assert found["allocation_code"].is_unique
+    households = found.groupby("group_code")["households_count"].sum()
+    assert households.to_dict() == whole.set_index("group_code")["households_count"].to_dict()
+    assert (found["people_count"] * found["distance_m"]).sum() <= whole["way"].sum() * (1 + 1e-9)
