@@ -43,7 +43,7 @@ serve: setup
 	$(BIN)/zutong serve $(DEMO) --port $(PORT)
 
 test: setup-test
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder tests
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile tests
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
